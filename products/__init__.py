@@ -1,0 +1,4 @@
+"""The catalogue: what a shop sells, and how it gets in.
+
+files, API, admin -> services -> Product -> catalogue_changed.
+"""

@@ -1,0 +1,85 @@
+"""SQL of runs: the published one, locks held by a session, chunks to take."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from runs.models import Chunk, Run
+
+# The first half of every advisory lock of segrec, so that other software's locks never meet it.
+LOCK_SPACE = 0x5E6
+MIGRATION_LOCK, PUBLISH_LOCK, IMPORT_LOCK = 1, 2, 3
+RUN_LOCKS_FROM = 1000
+
+
+def published_run(kind: str) -> Run | None:
+    """Return the run of this kind that readers see."""
+    return Run.objects.filter(kind=kind, status=Run.Status.PUBLISHED).first()
+
+
+def active_runs() -> QuerySet[Run]:
+    """Runs that wait or work."""
+    return Run.objects.filter(status__in=Run.ACTIVE)
+
+
+def runs_past_keeping(kind: str, kept: int) -> list[Run]:
+    """Runs whose stored results may go: all but the published, held, active and newest `kept`."""
+    over = Run.objects.filter(kind=kind).exclude(
+        status__in=[*Run.ACTIVE, Run.Status.HELD, Run.Status.PUBLISHED]
+    )
+    return list(over.order_by(F("published_at").desc(nulls_last=True), "-id")[kept - 1 :])
+
+
+@contextmanager
+def session_lock(number: int, wait: bool = False) -> Iterator[bool]:
+    """Hold an advisory lock of this session; it falls with the process, however that ends."""
+    with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT pg_advisory_lock(%s, %s), true", [LOCK_SPACE, number])
+            held = True
+        else:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, number])
+            held = cursor.fetchone()[0]
+    try:
+        yield held
+    finally:
+        if held and connection.connection and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, number])
+
+
+def is_free(number: int) -> bool:
+    """Say whether nobody holds this advisory lock just now."""
+    with session_lock(number) as held:
+        return held
+
+
+def transaction_lock(number: int) -> None:
+    """Wait for an advisory lock and hold it until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, number])
+
+
+def take_chunk(run: Run) -> Chunk | None:
+    """Lock a chunk nobody works on; in a transaction, which holds it."""
+    return (
+        Chunk.objects.select_for_update(skip_locked=True)
+        .filter(run=run, done_at=None)
+        .order_by("number")
+        .first()
+    )
+
+
+def chunks_left(run: Run) -> int:
+    """How many chunks of the run are not done."""
+    return Chunk.objects.filter(run=run, done_at=None).count()
+
+
+def note_progress(run: Run, step: str, share: float) -> None:
+    """Write what a run does now and how far it is; seen at once outside a transaction."""
+    Run.objects.filter(pk=run.pk).update(
+        step=step, progress=min(max(share, 0.0), 1.0), heartbeat_at=timezone.now()
+    )

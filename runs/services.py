@@ -1,0 +1,192 @@
+"""The life of a run: asked for, worked on by any process, published, taken back, forgotten."""
+
+import logging
+import time
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.utils import timezone
+
+from runs import kinds, queries
+from runs.models import Chunk, Run
+
+logger = logging.getLogger(__name__)
+Status = Run.Status
+
+# A run that three workers were lost over is given up; a person should look at it.
+MOST_ATTEMPTS = 3
+
+
+class RunError(Exception):
+    """The request makes no sense for this run now; the text says why in one sentence."""
+
+
+class AlreadyRunning(RunError):
+    """A run of this kind waits or works already."""
+
+
+def request_run(
+    kind: str, *, as_of: datetime | None = None, requested_by: str = "", **parameters
+) -> Run:
+    """Record a run to be worked on; there is at most one active run of a kind."""
+    try:
+        with transaction.atomic():
+            return Run.objects.create(
+                kind=kinds.get(kind).name,
+                as_of=as_of,
+                requested_by=requested_by,
+                parameters=parameters,
+            )
+    except IntegrityError:
+        raise AlreadyRunning(f"A refresh of {kind} is already under way.") from None
+
+
+def work_on(run: Run, *, to_the_end: bool = False) -> Run:
+    """Do what is left to do of a run, beside any other process that does the same.
+
+    With `to_the_end` it waits for chunks that others hold; without, it leaves them to them.
+    """
+    kind = kinds.get(run.kind)
+    try:
+        _prepare(run, kind)
+        if run.prepared_at and run.is_active:
+            _work_chunks(run, kind, to_the_end)
+            _finish(run, kind)
+    except (OperationalError, InterfaceError):
+        raise  # the servers are away; the run goes on when they are back
+    except Exception as problem:
+        logger.exception("%s failed", run)
+        _close(run, Status.FAILED, error=f"{type(problem).__name__}: {problem}")
+    run.refresh_from_db()
+    return run
+
+
+def _prepare(run: Run, kind: kinds.Kind) -> None:
+    with queries.session_lock(queries.RUN_LOCKS_FROM + run.pk) as held:
+        run.refresh_from_db()
+        if not held or not run.is_active or run.prepared_at:
+            return
+        run.attempts += 1
+        if run.attempts > MOST_ATTEMPTS:
+            _close(
+                run, Status.FAILED, error=f"Gave up: {MOST_ATTEMPTS} workers were lost."
+            )
+            return
+        run.status = Status.RUNNING
+        run.started_at = run.started_at or timezone.now()
+        run.heartbeat_at = timezone.now()
+        run.save(update_fields=["status", "attempts", "started_at", "heartbeat_at"])
+        count = kind.prepare(run)
+        with transaction.atomic():
+            Chunk.objects.filter(run=run).delete()
+            Chunk.objects.bulk_create(Chunk(run=run, number=n) for n in range(count))
+            run.prepared_at = timezone.now()
+            run.save(update_fields=["prepared_at", "as_of", "parameters", "metrics"])
+
+
+def _work_chunks(run: Run, kind: kinds.Kind, to_the_end: bool) -> None:
+    while True:
+        with transaction.atomic():
+            chunk = queries.take_chunk(run)
+            if chunk:
+                kind.work(run, chunk.number)
+                chunk.done_at = timezone.now()
+                chunk.save(update_fields=["done_at"])
+        if chunk:
+            left, of = queries.chunks_left(run), Chunk.objects.filter(run=run).count()
+            queries.note_progress(run, f"chunk {of - left} of {of}", (of - left) / of)
+        elif to_the_end and queries.chunks_left(run):
+            time.sleep(0.2)
+        else:
+            return
+
+
+def _finish(run: Run, kind: kinds.Kind) -> None:
+    with queries.session_lock(queries.RUN_LOCKS_FROM + run.pk) as held:
+        run.refresh_from_db()
+        if not held or not run.is_active or queries.chunks_left(run):
+            return
+        verdict = kind.finish(run)
+        run.metrics, run.reasons = verdict.metrics, verdict.reasons
+        run.save(update_fields=["metrics", "reasons", "as_of", "parameters"])
+        if verdict.decision == "publish":
+            publish_run(run)
+        elif verdict.decision == "hold":
+            _close(run, Status.HELD)
+        else:
+            _close(run, Status.REFUSED)
+            logger.warning("%s was refused: %s", run, "; ".join(r["text"] for r in run.reasons))
+
+
+def _close(run: Run, status: str, error: str = "") -> None:
+    run.status, run.error, run.finished_at = status, error, timezone.now()
+    run.step = ""
+    run.save(update_fields=["status", "error", "finished_at", "step"])
+
+
+def publish_run(run: Run) -> Run:
+    """Let readers see this run from now on, in one transaction; the one before is kept."""
+    with transaction.atomic():
+        queries.transaction_lock(queries.PUBLISH_LOCK)
+        run = Run.objects.select_for_update().get(pk=run.pk)
+        if run.status not in (Status.RUNNING, Status.HELD):
+            raise RunError(f"Run {run.pk} is {run.status}; only a held run can be published.")
+        before = queries.published_run(run.kind)
+        if before and run.status == Status.HELD and before.pk > run.pk:
+            raise RunError(f"Run {run.pk} is older than the published run {before.pk}.")
+        if before:
+            Run.objects.filter(pk=before.pk).update(status=Status.SUPERSEDED)
+        run.status, run.previous, run.step, run.progress = Status.PUBLISHED, before, "", 1.0
+        run.published_at = timezone.now()
+        run.finished_at = run.finished_at or run.published_at
+        run.save()
+        kinds.get(run.kind).publish(run, before)
+    forget_old_runs(run.kind)
+    return run
+
+
+def discard_run(run: Run) -> Run:
+    """Give up a run that is held; what it stored is forgotten."""
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run.pk)
+        if run.status != Status.HELD:
+            raise RunError(f"Run {run.pk} is {run.status}; only a held run can be discarded.")
+        run.status = Status.DISCARDED
+        run.save(update_fields=["status"])
+        kinds.get(run.kind).forget(run)
+    return run
+
+
+def roll_back(kind: str) -> Run:
+    """Publish again the run that was published before; return it."""
+    with transaction.atomic():
+        queries.transaction_lock(queries.PUBLISH_LOCK)
+        current = queries.published_run(kind)
+        target = current and current.previous
+        if not target or target.status != Status.SUPERSEDED or target.parameters.get("forgotten"):
+            raise RunError(f"There is no earlier run of {kind} to go back to.")
+        Run.objects.filter(pk=current.pk).update(status=Status.DISCARDED)
+        Run.objects.filter(pk=target.pk).update(status=Status.PUBLISHED)
+        target.refresh_from_db()
+        kinds.get(kind).take_back(target, current)
+    return target
+
+
+def forget_old_runs(kind: str) -> None:
+    """Drop stored results beyond RUNS_KEPT; the runs' own rows stay as history."""
+    for run in queries.runs_past_keeping(kind, settings.RUNS_KEPT):
+        if not run.parameters.get("forgotten"):
+            with transaction.atomic():
+                kinds.get(kind).forget(run)
+                run.parameters["forgotten"] = True
+                run.save(update_fields=["parameters"])
+
+
+def runs_to_resume() -> list[int]:
+    """Return active runs that went quiet and that no process holds."""
+    quiet_since = timezone.now() - timedelta(seconds=30)
+    quiet = [
+        run for run in queries.active_runs() if (run.heartbeat_at or run.created_at) < quiet_since
+    ]
+    return [run.pk for run in quiet if queries.is_free(queries.RUN_LOCKS_FROM + run.pk)]

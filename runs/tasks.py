@@ -1,0 +1,38 @@
+"""Runs for workers: begin one, go on with one, pick up what lost its worker."""
+
+from contextlib import suppress
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+
+from runs import services
+from runs.models import Run
+
+AGAIN = {
+    "autoretry_for": (OperationalError, InterfaceError),
+    "retry_backoff": 2,
+    "retry_backoff_max": 60,
+    "max_retries": 10,
+}
+
+
+@shared_task(queue="batch", **AGAIN)
+def work_on(run_id: int) -> None:
+    """Do what is left of a run."""
+    run = Run.objects.filter(pk=run_id).first()
+    if run:
+        services.work_on(run)
+
+
+@shared_task(queue="batch", **AGAIN)
+def start_run(kind: str) -> None:
+    """Begin a run by the schedule; quietly nothing when one is under way."""
+    with suppress(services.AlreadyRunning):
+        services.work_on(services.request_run(kind, requested_by="schedule"))
+
+
+@shared_task(queue="now", **AGAIN)
+def sweep() -> None:
+    """Hand active runs that went quiet to a worker again."""
+    for run_id in services.runs_to_resume():
+        work_on.delay(run_id)

@@ -1,0 +1,17 @@
+"""Wires the site: its own tables, its checks and the admin site with menus by role."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class SiteConfig(AppConfig):
+    """The site's own tables: API keys."""
+
+    name = "segrec_site"
+    verbose_name = "Operations"
+
+
+class SegrecAdminConfig(AdminConfig):
+    """Django's admin with segrec's site."""
+
+    default_site = "segrec_site.admin_site.SegrecAdminSite"

@@ -1,0 +1,39 @@
+"""API keys: who may call, from where, until when."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+
+class ApiKey(models.Model):
+    """A key of the API; only a hash of its secret half is kept."""
+
+    class Kind(models.TextChoices):
+        STOREFRONT = "storefront", "Storefront (pk_, safe in a page)"
+        CRM = "crm", "CRM (sk_, secret)"
+
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10, choices=Kind)
+    prefix = models.CharField(max_length=16, unique=True, editable=False)
+    digest = models.CharField(max_length=128, editable=False)
+    read_only = models.BooleanField(default=False)
+    origins = ArrayField(models.CharField(max_length=300), default=list, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "API key"
+        constraints = [
+            models.CheckConstraint(
+                name="api_key_kind_known", condition=Q(kind__in=["storefront", "crm"])
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

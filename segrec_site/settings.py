@@ -1,0 +1,271 @@
+"""All settings, read from the environment (or `NAME_FILE`); a bad value stops the start.
+
+What each variable means stands in docs/settings.md; `.env.example` lists them all.
+"""
+
+import os
+import re
+import secrets
+import sys
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+import environ
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from segrec_site import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()
+environ.Env.read_env(BASE_DIR / ".env")
+
+
+def _choice(name: str, default: str, allowed: set[str]) -> str:
+    value = env.str(name, default)
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is {value!r}; use one of {', '.join(sorted(allowed))}.")
+    return value
+
+
+def _count(name: str, default: int, least: int = 1) -> int:
+    value = env.str(name, str(default))
+    if not value.isdigit() or int(value) < least:
+        raise ImproperlyConfigured(f"{name} is {value!r}; use a whole number of {least} or more.")
+    return int(value)
+
+
+def _cron(name: str, default: str) -> crontab:
+    value = env.str(name, default)
+    try:
+        minute, hour, day, month, weekday = value.split()
+        return crontab(minute, hour, day, month, weekday)
+    except (ValueError, TypeError) as problem:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; use five cron fields such as '0 2 * * *' ({problem})."
+        ) from None
+
+
+def _required(name: str) -> str:
+    value = env.str(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is needed when SEGREC_MODE is production.")
+    return value
+
+
+def _local_secret(file: Path) -> str:
+    """Return the secret kept in the var directory, made at the first start, mode 0600."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
+            new.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return file.read_text()
+
+
+SEGREC_MODE = _choice("SEGREC_MODE", "local", {"local", "production"})
+PRODUCTION = SEGREC_MODE == "production"
+SEGREC_VAR = Path(env.str("SEGREC_VAR", "") or BASE_DIR / "var").absolute()
+SEGREC_VERSION = re.search(r"^## (\S+)", (BASE_DIR / "CHANGELOG.md").read_text(), re.M)[1]
+TESTING = "pytest" in sys.modules
+
+# --- The shop
+SHOP_CURRENCY = env.str("SHOP_CURRENCY", "").upper()
+if SHOP_CURRENCY and not re.fullmatch("[A-Z]{3}", SHOP_CURRENCY):
+    raise ImproperlyConfigured(f"SHOP_CURRENCY is {SHOP_CURRENCY!r}; use three letters as in EUR.")
+SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", "UTC")
+if SHOP_TIME_ZONE not in available_timezones():
+    raise ImproperlyConfigured(f"SHOP_TIME_ZONE is {SHOP_TIME_ZONE!r}; use a name as Europe/Paris.")
+SHOP_ZONE = ZoneInfo(SHOP_TIME_ZONE)
+SHOP_PAGES = not PRODUCTION
+RUNS_KEPT = _count("RUNS_KEPT", 3)
+FILES_KEPT_DAYS = _count("FILES_KEPT_DAYS", 30)
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+
+# --- Django
+SECRET_KEY = _required("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", "")
+SECRET_KEY = SECRET_KEY or _local_secret(SEGREC_VAR / "secret_key")
+ERASURE_KEY = env.str("ERASURE_KEY", "") or SECRET_KEY
+DEBUG = False
+if PRODUCTION:
+    ALLOWED_HOSTS = [host.strip() for host in _required("ALLOWED_HOSTS").split(",")]
+else:
+    ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+INSTALLED_APPS = [
+    "segrec_site.apps.SegrecAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "segrec_site.apps.SiteConfig",
+    "recommendations.apps.RecommendationsConfig",
+    "customers.apps.CustomersConfig",
+    "products.apps.ProductsConfig",
+    "runs.apps.RunsConfig",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "segrec_site.urls"
+WSGI_APPLICATION = "segrec_site.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = True
+TIME_ZONE = SHOP_TIME_ZONE
+USE_TZ = True
+LANGUAGE_CODE = "en-gb"
+USE_THOUSAND_SEPARATOR = True
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- PostgreSQL and Redis: the environment's, or in local mode the embedded ones
+_servers = embedded.urls(SEGREC_VAR)
+DATABASE_URL = _required("DATABASE_URL") if PRODUCTION else env.str("DATABASE_URL", "")
+REDIS_URL = _required("REDIS_URL") if PRODUCTION else env.str("REDIS_URL", "")
+EMBEDDED = not (DATABASE_URL and REDIS_URL)
+DATABASES = {"default": env.db_url_config(DATABASE_URL or _servers.database)}
+if os.environ.get("SEGREC_PROCESS") == "web":
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+else:
+    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+REDIS_DB = _count("SEGREC_REDIS_DB", 0, least=0)
+_cache_url, _broker_url = embedded.redis_urls(REDIS_URL or _servers.redis, first_db=REDIS_DB)
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache_url}
+}
+
+# --- Workers
+CELERY_BROKER_URL = _broker_url
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_TIME_LIMIT = 4 * 3600
+CELERY_TASK_SOFT_TIME_LIMIT = CELERY_TASK_TIME_LIMIT - 60
+# A message is handed out again only after this; longer than any task may run.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": CELERY_TASK_TIME_LIMIT + 600}
+CELERY_TASK_DEFAULT_QUEUE = "batch"
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
+CELERY_TIMEZONE = SHOP_TIME_ZONE
+CELERY_BEAT_SCHEDULE = {
+    "segments": {
+        "task": "runs.tasks.start_run",
+        "schedule": _cron("SEGMENTS_SCHEDULE", "0 2 * * *"),
+        "args": ["segments"],
+    },
+    "recommendations": {
+        "task": "recommendations.tasks.start_all",
+        "schedule": _cron("RECOMMENDATIONS_SCHEDULE", "0 3 * * *"),
+    },
+    "sweep": {"task": "runs.tasks.sweep", "schedule": 20.0},
+}
+
+# --- Web: cookies, headers, static files
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
+SECURE_HSTS_SECONDS = 365 * 86400 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "https:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = SEGREC_VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+if (BASE_DIR / "static-vendor").is_dir():
+    STATICFILES_DIRS.append(BASE_DIR / "static-vendor")
+WHITENOISE_USE_FINDERS = not PRODUCTION
+_static_storage = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+if not PRODUCTION:
+    _static_storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _static_storage},
+}
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+
+# --- API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["segrec_site.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["segrec_site.authentication.KeyKindAllows"],
+    "DEFAULT_THROTTLE_CLASSES": ["segrec_site.throttling.PublishableKeyThrottle"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "segrec_site.problems.problem_response",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "segrec",
+    "DESCRIPTION": "Customer segments that keep their identity, and product recommendations.",
+    "VERSION": SEGREC_VERSION,
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# --- Logs: one JSON object a line in production, plain lines elsewhere, always on stderr
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "segrec_site.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if PRODUCTION else "plain",
+        }
+    },
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO").upper()},
+}
