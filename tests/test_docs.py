@@ -1,0 +1,51 @@
+"""The documents say what the code does."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from django.conf import settings
+
+ROOT = Path(__file__).parent.parent
+READS = re.compile(r"""(?:env\.\w+|_choice|_count|_cron|_required)\(\s*"([A-Z_]+)\"""")
+# Set by the processes themselves, not by operators.
+INTERNAL = {"SEGREC_PROCESS"}
+
+
+def settings_read() -> set[str]:
+    sources = (ROOT / "segrec_site").rglob("*.py")
+    return {name for file in sources for name in READS.findall(file.read_text())} - INTERNAL
+
+
+def test_every_setting_has_a_heading_in_its_page():
+    page = (ROOT / "docs/settings.md").read_text()
+
+    documented = set(re.findall(r"^### `([A-Z_]+)`$", page, re.M))
+
+    assert documented == settings_read()
+
+
+def test_every_setting_is_in_the_example_file():
+    example = (ROOT / ".env.example").read_text()
+
+    listed = set(re.findall(r"^#?([A-Z_]+)=", example, re.M))
+
+    assert listed == settings_read()
+
+
+def test_the_version_is_the_changelogs_first_heading():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    assert settings.SEGREC_VERSION == project["version"]
+
+
+def test_links_between_documents_lead_somewhere():
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    broken = [
+        f"{page.name}: {link}"
+        for page in pages
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
+        if not (page.parent / link).exists()
+    ]
+
+    assert broken == []
