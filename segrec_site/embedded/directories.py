@@ -1,0 +1,58 @@
+"""The var directory and its owner: root may work in another user's, and leaves it usable to them."""
+
+import os
+from pathlib import Path
+
+from segrec_site.embedded.account import Account
+from segrec_site.embedded.errors import EmbeddedError
+
+OF_THE_SERVERS = ("pgdata", "valkey", "run")
+
+
+def make_var(var: Path) -> None:
+    """Make the var directory; made by root, it goes to the owner of the place it lies in."""
+    missing = [path for path in (var, *var.parents) if not path.exists()]
+    try:
+        var.mkdir(mode=0o711, parents=True, exist_ok=True)
+    except OSError as error:
+        raise EmbeddedError(
+            f"{var} cannot be made ({error.strerror}): set SEGREC_VAR to a directory of your own."
+        ) from None
+    if missing:
+        _owner(missing[-1].parent).own(missing[-1])
+
+
+def make_directories(var: Path, run: Path) -> None:
+    """Make what the servers need and is missing, and refuse what belongs to others."""
+    make_var(var)
+    data = var / "pgdata"
+    if not os.access(var, os.W_OK | os.X_OK):
+        raise _belongs_to_another(var)
+    for directory in (var / "log", run):
+        directory.mkdir(mode=0o700, exist_ok=True)
+    trusted = {os.geteuid()}
+    if os.geteuid() == 0:
+        trusted |= {path.stat().st_uid for path in (var, data) if path.exists()}
+    for directory in (run, data):
+        if directory.exists() and directory.lstat().st_uid not in trusted:
+            raise _belongs_to_another(directory)
+
+
+def settle(var: Path) -> None:
+    """Give what root wrote beside the servers' own directories to the owner of the var directory."""
+    if os.geteuid() == 0:
+        for path in var.iterdir():
+            if path.name not in OF_THE_SERVERS:
+                _owner(var).own(path)
+
+
+def _owner(path: Path) -> Account:
+    found = path.stat()
+    return Account(found.st_uid, found.st_gid)
+
+
+def _belongs_to_another(path: Path) -> EmbeddedError:
+    return EmbeddedError(
+        f"{path} belongs to another user: run as that user, "
+        "or set SEGREC_VAR to a directory of your own."
+    )
