@@ -25,7 +25,7 @@ class Account:
     namespaced: bool = False
 
     def popen_options(self, then: Callable[[], None] | None = None) -> dict:
-        """Return what makes Popen run a program as this user; `then` runs in the child before it."""
+        """Return what makes Popen run a program as this user; `then` runs in the child first."""
         steps = [step for step in (_enter_namespace if self.namespaced else None, then) if step]
         options = {"preexec_fn": lambda: [step() for step in steps]} if steps else {}
         if self.uid != os.geteuid():

@@ -1,4 +1,4 @@
-"""The var directory and its owner: root may work in another user's, and leaves it usable to them."""
+"""The var directory and its owner: root may work in another user's and leaves it usable."""
 
 import os
 from pathlib import Path
@@ -39,7 +39,7 @@ def make_directories(var: Path, run: Path) -> None:
 
 
 def settle(var: Path) -> None:
-    """Give what root wrote beside the servers' own directories to the owner of the var directory."""
+    """Give the var directory's owner what root wrote beside the servers' own directories."""
     if os.geteuid() == 0:
         for path in var.iterdir():
             if path.name not in OF_THE_SERVERS:
