@@ -39,15 +39,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='CustomerCategoryTotal',
-            fields=[
-                ('pk', models.CompositePrimaryKey('customer_id', 'category_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('lines', models.IntegerField(default=0)),
-                ('units', models.IntegerField(default=0)),
-                ('net', models.DecimalField(decimal_places=4, default=0, max_digits=18)),
-            ],
-        ),
-        migrations.CreateModel(
             name='CustomerScore',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -101,20 +92,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-ordered_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='OrderLine',
-            fields=[
-                ('pk', models.CompositePrimaryKey('order_id', 'line_no', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('line_no', models.IntegerField()),
-                ('quantity', models.IntegerField()),
-                ('unit_price', models.DecimalField(decimal_places=4, max_digits=14)),
-                ('discount', models.DecimalField(decimal_places=4, default=0, help_text='Of the whole line.', max_digits=14)),
-                ('net', models.DecimalField(decimal_places=4, help_text='Of the whole line, negative for a return.', max_digits=16)),
-            ],
-            options={
-                'ordering': ['order_id', 'line_no'],
             },
         ),
         migrations.CreateModel(
@@ -197,6 +174,33 @@ class Migration(migrations.Migration):
                 ('decayed_spend', models.FloatField(default=0, help_text='Net, doubled for every 90 days after the reference date.')),
             ],
         ),
+        migrations.CreateModel(
+            name='CustomerCategoryTotal',
+            fields=[
+                ('pk', models.CompositePrimaryKey('customer_id', 'category_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('lines', models.IntegerField(default=0)),
+                ('units', models.IntegerField(default=0)),
+                ('net', models.DecimalField(decimal_places=4, default=0, max_digits=18)),
+                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer')),
+                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='products.category')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='OrderLine',
+            fields=[
+                ('pk', models.CompositePrimaryKey('order_id', 'line_no', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('line_no', models.IntegerField()),
+                ('quantity', models.IntegerField()),
+                ('unit_price', models.DecimalField(decimal_places=4, max_digits=14)),
+                ('discount', models.DecimalField(decimal_places=4, default=0, help_text='Of the whole line.', max_digits=14)),
+                ('net', models.DecimalField(decimal_places=4, help_text='Of the whole line, negative for a return.', max_digits=16)),
+                ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='customers.order')),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='products.product')),
+            ],
+            options={
+                'ordering': ['order_id', 'line_no'],
+            },
+        ),
         migrations.AddIndex(
             model_name='customer',
             index=models.Index(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='customer_by_email'),
@@ -208,16 +212,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='customer',
             constraint=models.CheckConstraint(condition=models.Q(('external_id', ''), _negated=True), name='customer_id_not_empty'),
-        ),
-        migrations.AddField(
-            model_name='customercategorytotal',
-            name='category',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='products.category'),
-        ),
-        migrations.AddField(
-            model_name='customercategorytotal',
-            name='customer',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer'),
         ),
         migrations.AddField(
             model_name='customerscore',
@@ -268,16 +262,6 @@ class Migration(migrations.Migration):
             model_name='order',
             name='customer',
             field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='orderline',
-            name='order',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='customers.order'),
-        ),
-        migrations.AddField(
-            model_name='orderline',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='products.product'),
         ),
         migrations.AddField(
             model_name='segment',
