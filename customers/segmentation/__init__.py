@@ -1,0 +1,1 @@
+"""Coordinates in, segments out: fit and assign, choose k, drift, matching, evidence, gates, why."""

@@ -1,0 +1,237 @@
+"""Whether segments are fit to be published: each check measures, compares, and says so plainly."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+PASS, WARN, HOLD, REFUSE = "pass", "warn", "hold", "refuse"
+Level = Literal["pass", "warn", "hold", "refuse"]
+
+FEWEST_CUSTOMERS, FEW_CUSTOMERS, CUSTOMERS_A_SEGMENT = 500, 2_000, 50
+FEWEST_IN_SEGMENT = 30
+SHORTEST_HISTORY, SHORT_HISTORY = 42.0, 180.0
+NO_STRUCTURE, LITTLE_STRUCTURE = 0.05, 0.10
+NO_FORESIGHT, LITTLE_FORESIGHT = 0.02, 0.05
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the gates look at; None where it could not be measured.
+
+    Shares, stability, silhouette and dominance as of `choice` and `evidence`; `foresight` is η² of
+    next spend by segment, `against_rfm` that of segment × value tier over that of RFM names;
+    `moved` the share of customers whose segment differs from the published run's, `moved_by_model`
+    those among them who did nothing to cause it.
+    """
+
+    customers: int
+    k: int
+    history: float
+    smallest: float
+    largest: float
+    stability: float
+    silhouette: float
+    dominance: float
+    structure: float
+    foresight: float | None = None
+    against_rfm: float | None = None
+    moved: float | None = None
+    moved_by_model: float | None = None
+    composed_names: int = 0
+    distinct_names: int | None = None
+    pinned: bool = False
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One check: its stable code, how it came out, what was measured, and one sentence."""
+
+    code: str
+    level: Level
+    value: float | None
+    text: str
+
+
+def too_small(customers: int, history: float) -> list[Gate]:
+    """Check whether a shop has enough customers and history to look for segments at all.
+
+    Parameters
+    ----------
+    customers : int
+        With a counted order.
+    history : float
+        Days since the shop's first order.
+
+    Returns
+    -------
+    list of Gate
+        Only those that refuse.
+
+    Examples
+    --------
+    >>> [gate.code for gate in too_small(100, 400.0)]
+    ['too_few_customers']
+    """
+    return [gate for gate in (_customers(customers), _history(history)) if gate.level == REFUSE]
+
+
+def judge(measured: Measured) -> list[Gate]:
+    """Check everything.
+
+    Parameters
+    ----------
+    measured : Measured
+        What was measured of the segments to publish.
+
+    Returns
+    -------
+    list of Gate
+        Every check that could be made, in a fixed order.
+    """
+    gates = [
+        _customers(measured.customers, measured.k),
+        _history(measured.history),
+        _smallest(measured),
+        _largest(measured),
+        _low(
+            "unstable",
+            measured.stability,
+            (0.60, 0.75),
+            "Fits to resampled customers agree at {value:.2f} (1 is the same)",
+        ),
+        _high(
+            "one_feature_dominates",
+            measured.dominance,
+            (0.30, 0.25),
+            "One feature makes up {value:.0%} of what sets the segments apart",
+        ),
+        _structure(measured),
+        _low(
+            "worse_than_rfm",
+            measured.against_rfm,
+            (0.80, 1.0),
+            "Segments and value tiers explain {value:.2f} times as much of later spend as RFM",
+        ),
+        _moved(measured),
+        _low(
+            "poorly_separated",
+            measured.silhouette,
+            (0.08, 0.12),
+            "Segments are barely apart (silhouette {value:.2f})",
+        ),
+        _names(measured),
+    ]
+    return [gate for gate in gates if gate]
+
+
+def verdict(gates: list[Gate]) -> Level:
+    """Return the gravest level; a shop without warnings passes.
+
+    Examples
+    --------
+    >>> verdict([Gate("a", "warn", 1.0, ""), Gate("b", "hold", 1.0, "")])
+    'hold'
+    """
+    order = (PASS, WARN, HOLD, REFUSE)
+    return max((gate.level for gate in gates), key=order.index, default=PASS)
+
+
+def _customers(customers: int, k: int = 0) -> Gate:
+    needed = max(FEWEST_CUSTOMERS, CUSTOMERS_A_SEGMENT * k)
+    text = f"{customers:,} customers have ordered; segments need {needed:,}."
+    if customers >= needed:
+        text = f"{customers:,} customers have ordered."
+    level = REFUSE if customers < needed else WARN if customers < FEW_CUSTOMERS else PASS
+    return Gate("too_few_customers", level, customers, text)
+
+
+def _history(days: float) -> Gate:
+    text = f"Orders reach back {days:.0f} days"
+    if days < SHORTEST_HISTORY:
+        text += f"; segments need {SHORTEST_HISTORY:.0f}."
+        return Gate("too_little_history", REFUSE, days, text)
+    if days < SHORT_HISTORY:
+        text += f"; below {SHORT_HISTORY:.0f}, customers change segment often."
+        return Gate("too_little_history", WARN, days, text)
+    return Gate("too_little_history", PASS, days, text + ".")
+
+
+def _smallest(measured: Measured) -> Gate:
+    share, count = measured.smallest, measured.smallest * measured.customers
+    text = f"The smallest segment holds {share:.1%} of customers ({count:,.0f})."
+    level = WARN if share < 0.04 else PASS
+    if share < 0.02 or count < FEWEST_IN_SEGMENT:
+        level = REFUSE
+    return Gate("segment_too_small", level, share, text)
+
+
+def _largest(measured: Measured) -> Gate:
+    return _high(
+        "segment_too_large",
+        measured.largest,
+        (0.60, 0.45),
+        "The largest segment holds {value:.0%} of customers",
+    )
+
+
+def _structure(measured: Measured) -> Gate:
+    """Refuse what neither clusters nor foretells; say so where customers form a continuum."""
+    gain, foresight = measured.structure, measured.foresight
+    if foresight is None:
+        seen = "there was no later spend to test them on"
+    else:
+        seen = f"segments explain {foresight:.1%} of later spend"
+    text = f"Customers cluster {gain:+.2f} against a structureless cloud, and {seen}"
+    blind = foresight is None or foresight < LITTLE_FORESIGHT
+    nearly = foresight is not None and foresight < NO_FORESIGHT and gain < LITTLE_STRUCTURE
+    if (gain < NO_STRUCTURE and blind) or nearly:
+        return Gate("no_structure", REFUSE, gain, f"{text}: there are no segments to be found.")
+    if gain < NO_STRUCTURE:
+        return Gate("no_structure", WARN, gain, f"{text}: segments are slices of a continuum.")
+    return Gate("no_structure", PASS, gain, f"{text}.")
+
+
+def _moved(measured: Measured) -> Gate | None:
+    if measured.moved is None:
+        return None
+    text = f"{measured.moved:.0%} of customers would change segment"
+    if measured.moved_by_model:
+        text += f", {measured.moved_by_model:.0%} because of the new model alone"
+    level = PASS
+    if measured.moved > 0.25:
+        level, text = HOLD, f"{text}: someone should look first"
+    if (measured.moved_by_model or 0) > 0.40 and not measured.pinned:
+        level = REFUSE
+    return Gate("too_many_moves", level, measured.moved, f"{text}.")
+
+
+def _names(measured: Measured) -> Gate:
+    distinct = measured.k if measured.distinct_names is None else measured.distinct_names
+    if distinct < measured.k:
+        text = f"{measured.k} segments would share {distinct} names."
+        return Gate("names_not_unique", REFUSE, distinct, text)
+    composed = measured.composed_names
+    text = f"{composed} of {measured.k} segments fit none of the known names."
+    return Gate("names_composed", WARN if 3 * composed > measured.k else PASS, composed, text)
+
+
+def _low(code: str, value: float | None, limits: tuple[float, float], sentence: str) -> Gate | None:
+    if value is None:
+        return None
+    refuse, warn = limits
+    level = REFUSE if value < refuse else WARN if value < warn else PASS
+    return Gate(code, level, value, _compared(sentence, value, level, refuse, "at least"))
+
+
+def _high(
+    code: str, value: float | None, limits: tuple[float, float], sentence: str
+) -> Gate | None:
+    if value is None:
+        return None
+    refuse, warn = limits
+    level = REFUSE if value > refuse else WARN if value > warn else PASS
+    return Gate(code, level, value, _compared(sentence, value, level, refuse, "at most"))
+
+
+def _compared(sentence: str, value: float, level: Level, limit: float, side: str) -> str:
+    said = sentence.format(value=value)
+    return f"{said}; {side} {limit:g} is asked." if level == REFUSE else f"{said}."
