@@ -1,0 +1,227 @@
+"""Give every segment a name of its own: rules first, composed words for whoever fits none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from customers.naming.profiles import Profile
+from customers.naming.rules import ABSOLUTE, BY_NAME, RULES, A, B, D, F, M, O, P, R, Rule, S, X
+
+FITS = 0.12  # what a rule is worth that only just fits
+MARGIN = 1.5
+TOLERANCE = 6.0  # points a carried name may fall short of a percentile gate
+ABSOLUTE_TOLERANCE = 0.10  # and of an absolute one
+HIGH, LOW = 62.0, 38.0  # percentiles from which a composed name says high or low
+
+# What tells two composed names apart: said when far above, when far below the middle.
+TRAITS = (
+    (D, "discount-led", "full-price"),
+    (A, "large orders", "small orders"),
+    (B, "many units", "few units"),
+    (P, "premium items", "entry prices"),
+    (S, "gift season", "off season"),
+    (X, "many returns", "few returns"),
+    ("category_variety", "many categories", "few categories"),
+    (O, "overdue", "on time"),
+    ("days_since_first_order", "long-standing", "young"),
+)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A segment's name, one sentence on what it means, and a suggested campaign."""
+
+    name: str
+    text: str
+    campaign: str
+    composed: bool = False
+
+
+def name_segments(
+    profiles: Sequence[Profile],
+    carried: Sequence[str | None] | None = None,
+    taken: Sequence[str] = (),
+) -> list[Named]:
+    """Name all segments at once, no two alike.
+
+    Parameters
+    ----------
+    profiles : sequence of Profile
+        The segments, in any order: names do not depend on it.
+    carried : sequence of str or None, optional
+        The name each segment had; it stays while its gates hold within TOLERANCE.
+    taken : sequence of str
+        Names not to be given, such as those staff gave to other segments.
+
+    Returns
+    -------
+    list of Named
+        In the order of the profiles: the pairing of segments with rules that maximises the sum
+        of fits, then composed names.
+
+    References
+    ----------
+    Kuhn, H. W. (1955). The Hungarian method for the assignment problem. Naval Research Logistics.
+    """
+    carried = carried or [None] * len(profiles)
+    named: dict[int, Named] = {}
+    used = {name.casefold() for name in taken}
+    order = sorted(range(len(profiles)), key=lambda number: _rank(profiles[number]))
+    for number in order:
+        rule = BY_NAME.get(carried[number] or "")
+        if rule and rule.name.casefold() not in used and holds(rule, profiles[number], True):
+            named[number] = _by_rule(rule)
+            used.add(rule.name.casefold())
+    open_rules = [rule for rule in RULES if rule.name.casefold() not in used]
+    waiting = [number for number in order if number not in named]
+    for number, rule in _pair(profiles, waiting, open_rules):
+        named[number] = _by_rule(rule)
+        used.add(rule.name.casefold())
+    for number in order:
+        if number not in named:
+            named[number] = compose(profiles[number], used, carried[number])
+            used.add(named[number].name.casefold())
+    return [named[number] for number in range(len(profiles))]
+
+
+def holds(rule: Rule, profile: Profile, tolerant: bool = False) -> bool:
+    """Say whether all gates of a rule hold, strictly or within the tolerance of a carried name.
+
+    Parameters
+    ----------
+    rule : Rule
+        A name and its gates.
+    profile : Profile
+        The segment.
+    tolerant : bool
+        Allow TOLERANCE points at percentile gates, ABSOLUTE_TOLERANCE of absolute ones.
+
+    Returns
+    -------
+    bool
+        False, too, when the shop's data lacks a measure.
+    """
+    for gates, sign in ((rule.above, 1), (rule.below, -1)):
+        for measure, limit in gates.items():
+            value = profile.measure(measure)
+            slack = ABSOLUTE_TOLERANCE * limit if measure in ABSOLUTE else TOLERANCE
+            if value is None or sign * (value - limit) <= (-slack if tolerant else 0):
+                return False
+    return True
+
+
+def fit(rule: Rule, profile: Profile) -> float:
+    """Return how well a rule that holds fits: above 0, more for wider margins over its gates.
+
+    Parameters
+    ----------
+    rule : Rule
+        A name whose gates all hold.
+    profile : Profile
+        The segment.
+
+    Returns
+    -------
+    float
+        FITS + bonus + MARGIN · the mean, over percentile gates, of the margin as a share of the
+        room beyond the gate.
+    """
+    margins = [
+        (profile.measure(measure) - limit) / (100 - limit)
+        for measure, limit in rule.above.items()
+        if measure not in ABSOLUTE
+    ] + [
+        (limit - profile.measure(measure)) / limit
+        for measure, limit in rule.below.items()
+        if measure not in ABSOLUTE
+    ]
+    return FITS + rule.bonus + MARGIN * float(np.mean(margins))
+
+
+def compose(profile: Profile, used: set[str], carried: str | None = None) -> Named:
+    """Compose a name from value, habit and timing, and what is most distinctive if that is taken.
+
+    Parameters
+    ----------
+    profile : Profile
+        The segment.
+    used : set of str
+        Names given already, in lower case.
+    carried : str, optional
+        The composed name it had, kept while it is one of those that fit now.
+
+    Returns
+    -------
+    Named
+        With a name that is not in `used`.
+    """
+    plain = f"{_value_word(profile)} {_habit_word(profile)}, {_timing_word(profile)}"
+    traits = _traits(profile)
+    wordings = [plain, *(f"{plain}, {trait}" for trait in traits)]
+    numbered = [f"{plain} {number}" for number in range(2, len(used) + 3)]
+    free = [name for name in wordings + numbered if name.casefold() not in used]
+    name = carried if carried in free else free[0]
+    text = f"{_value_word(profile)} customers who are {_timing_word(profile)}"
+    text += f"; what sets them apart: {traits[0]}." if traits else "."
+    return Named(name, text, "No standard campaign: look at the profile first.", composed=True)
+
+
+def _pair(
+    profiles: Sequence[Profile], waiting: list[int], rules: list[Rule]
+) -> list[tuple[int, Rule]]:
+    if not waiting or not rules:
+        return []
+    worth = np.zeros((len(waiting), len(rules)))
+    for row, number in enumerate(waiting):
+        for column, rule in enumerate(rules):
+            if holds(rule, profiles[number]):
+                worth[row, column] = max(fit(rule, profiles[number]), 1e-6)
+    rows, columns = linear_sum_assignment(-worth)
+    return [
+        (waiting[row], rules[column])
+        for row, column in zip(rows, columns, strict=True)
+        if worth[row, column] > 0
+    ]
+
+
+def _by_rule(rule: Rule) -> Named:
+    return Named(rule.name, rule.text, rule.campaign)
+
+
+def _rank(profile: Profile) -> tuple:
+    """Order segments by what they are, so that names do not depend on their numbers."""
+    return (-profile.median["total_spent"], sorted(profile.percentile.items()), profile.customers)
+
+
+def _value_word(profile: Profile) -> str:
+    return _level(profile.measure(M), "High-value", "Mid-value", "Low-value")
+
+
+def _habit_word(profile: Profile) -> str:
+    if profile.one_time > 0.6:
+        return "one-time"
+    return _level(profile.measure(F), "frequent", "regular", "occasional")
+
+
+def _timing_word(profile: Profile) -> str:
+    if profile.measure(R) is not None and profile.measure(R) >= 50:
+        return "active"
+    return "lapsing" if (profile.measure(R) or 50) >= LOW else "gone quiet"
+
+
+def _level(place: float | None, high: str, middle: str, low: str) -> str:
+    if place is None or LOW < place < HIGH:
+        return middle
+    return high if place >= HIGH else low
+
+
+def _traits(profile: Profile) -> list[str]:
+    """Words for the features that stand out, most distinctive first."""
+    found = [
+        (abs(profile.measure(name) - 50), high if profile.measure(name) > 50 else low)
+        for name, high, low in TRAITS
+        if profile.measure(name) is not None
+    ]
+    return [word for _, word in sorted(found, key=lambda pair: -pair[0])]
