@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -47,6 +48,13 @@ def _cron(name: str, default: str) -> crontab:
         ) from None
 
 
+def _networks(name: str, values: list[str]) -> list:
+    try:
+        return [ip_network(value.strip(), strict=False) for value in values]
+    except ValueError as problem:
+        raise ImproperlyConfigured(f"{name}: {problem}; use addresses or networks.") from None
+
+
 def _required(name: str) -> str:
     value = env.str(name, "")
     if not value:
@@ -83,7 +91,7 @@ SHOP_PAGES = not PRODUCTION
 RUNS_KEPT = _count("RUNS_KEPT", 3)
 FILES_KEPT_DAYS = _count("FILES_KEPT_DAYS", 30)
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+TRUSTED_PROXIES = _networks("TRUSTED_PROXIES", env.list("TRUSTED_PROXIES", default=[]))
 
 # --- Django
 SECRET_KEY = _required("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", "")
@@ -125,6 +133,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "runs.rest.paths.keep_encoded_slashes",
 ]
 ROOT_URLCONF = "segrec_site.urls"
 WSGI_APPLICATION = "segrec_site.wsgi.application"
@@ -238,11 +247,18 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["segrec_site.authentication.KeyKindAllows"],
     "DEFAULT_THROTTLE_CLASSES": ["segrec_site.throttling.PublishableKeyThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["runs.rest.bodies.JsonParser"],
+    "DEFAULT_SCHEMA_CLASS": "segrec_site.schema.StrictSchema",
     "EXCEPTION_HANDLER": "segrec_site.problems.problem_response",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
 }
+# Pages of other origins may call what a publishable key may; keys' own origins are checked later.
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_URLS_REGEX = r"^/(api/v1/(products|popular|recommendations/basket|events)/|fragments/)"
+CORS_ALLOW_METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "if-none-match"]
+CORS_EXPOSE_HEADERS = ["etag", "retry-after"]
 SPECTACULAR_SETTINGS = {
     "TITLE": "segrec",
     "DESCRIPTION": "Customer segments that keep their identity, and product recommendations.",
@@ -251,6 +267,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PATH_CONVERTER_OVERRIDES": {"extid": {"type": "string", "minLength": 1, "maxLength": 100}},
 }
 
 # --- Logs: one JSON object a line in production, plain lines elsewhere, always on stderr

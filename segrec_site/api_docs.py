@@ -1,0 +1,24 @@
+"""The API's description as OpenAPI, and as pages to read and try."""
+
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace
+from django.utils.decorators import method_decorator
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+
+class SchemaView(SpectacularAPIView):
+    """OpenAPI 3.1, as YAML or with `?format=json`."""
+
+    authentication_classes = permission_classes = throttle_classes = ()
+
+    def get_renderers(self) -> list:
+        wanted = self.request.GET.get("format")
+        found = [maker for maker in self.renderer_classes if wanted in (None, maker.format)]
+        return [maker() for maker in found or self.renderer_classes]
+
+
+@method_decorator(csp_replace({"style-src": [SELF, UNSAFE_INLINE]}), name="dispatch")
+class DocsView(SpectacularSwaggerSplitView):
+    """Pages that describe every call and can make it."""
+
+    authentication_classes = permission_classes = throttle_classes = ()

@@ -1,0 +1,69 @@
+"""Who calls the API: keys, and which kind of key a view lets in."""
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, PermissionDenied
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from segrec_site.keys import find_key
+from segrec_site.models import ApiKey
+
+SCHEME = "Api-Key"
+READS = ("GET", "HEAD", "OPTIONS")
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """`Authorization: Api-Key …`; the key is in `request.auth`, there is no user."""
+
+    def authenticate(self, request: Request) -> tuple[None, ApiKey] | None:
+        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != SCHEME.lower():
+            return None
+        key = find_key(text.strip())
+        if key is None:
+            raise AuthenticationFailed("This key is unknown, revoked or expired.")
+        refuse_origin(key, request.headers.get("Origin"))
+        return None, key
+
+    def authenticate_header(self, request: Request) -> str:
+        return SCHEME
+
+
+def refuse_origin(key: ApiKey, origin: str | None) -> None:
+    """Raise when a browser's page may not use this key."""
+    if origin is None:
+        return
+    if key.kind == ApiKey.Kind.CRM:
+        raise PermissionDenied("A secret key does not belong in a page: requests from one fail.")
+    if key.origins and origin.lower() not in key.origins:
+        raise PermissionDenied(f"This key may not be used from {origin}.")
+
+
+class KeyKindAllows(BasePermission):
+    """Lets a key in where the view's `key_kinds` name its kind, a read-only one to read."""
+
+    def has_permission(self, request: Request, view) -> bool:
+        key = request.auth
+        if key is None:
+            raise NotAuthenticated("Send a key: `Authorization: Api-Key …`.")
+        if key.read_only and request.method not in READS:
+            raise PermissionDenied("This key is read-only.")
+        if key.kind not in view.kinds_allowed(request.method):
+            raise PermissionDenied("This needs a secret key (sk_…).")
+        return True
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):
+    """How the schema describes it."""
+
+    target_class = ApiKeyAuthentication
+    name = "ApiKey"
+
+    def get_security_definition(self, auto_schema) -> dict:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`Api-Key pk_…` (publishable) or `Api-Key sk_…` (secret).",
+        }
