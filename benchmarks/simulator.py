@@ -293,7 +293,7 @@ def totals(
     frame = pd.DataFrame(
         {
             "customer_id": customer_ids.get_indexer(lines["customer_id"]),
-            "category": lines["category"],
+            "category": lines["category"].str.removeprefix("Category ").astype(int),
             "order_id": lines["order_id"],
             "at": lines["ordered_at"],
             "lines": sold.astype(int),

@@ -4,7 +4,8 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from customers.features import FEATURES, Features, percentile_of
+from customers.features import FEATURES, Features
+from customers.norms import percentile_of
 
 BLOCK_WEIGHTS = {"value": 1.0, "timing": 1.0, "style": 1.0, "preference": 0.3}
 YOUNG_STYLE_WEIGHT = 0.7
@@ -66,7 +67,8 @@ def fit_transform(features: Features) -> Transform:
 
     Examples
     --------
-    >>> from customers.features import NAMES, ShopNorms
+    >>> from customers.features import NAMES
+    >>> from customers.norms import ShopNorms
     >>> values = np.zeros((3, len(NAMES)), dtype=np.float32)
     >>> values[:, 0] = np.expm1([1, 2, 3])
     >>> norms = ShopNorms(1, 0, 0, 0, 30, 800, {}, {})

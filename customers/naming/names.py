@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from customers.naming import rules
 from customers.naming.profiles import Profile
-from customers.naming.rules import ABSOLUTE, BY_NAME, RULES, A, B, D, F, M, O, P, R, Rule, S, X
+from customers.naming.rules import BY_NAME, RULES, Rule
 
 FITS = 0.12  # what a rule is worth that only just fits
 MARGIN = 1.5
@@ -17,15 +18,15 @@ HIGH, LOW = 62.0, 38.0  # percentiles from which a composed name says high or lo
 
 # What tells two composed names apart: said when far above, when far below the middle.
 TRAITS = (
-    (D, "discount-led", "full-price"),
-    (A, "large orders", "small orders"),
-    (B, "many units", "few units"),
-    (P, "premium items", "entry prices"),
-    (S, "gift season", "off season"),
-    (X, "many returns", "few returns"),
+    (rules.DISCOUNTS, "discount-led", "full-price"),
+    (rules.ORDER_VALUE, "large orders", "small orders"),
+    (rules.BASKET, "many units", "few units"),
+    (rules.PRICES, "premium items", "entry prices"),
+    (rules.SEASON, "gift season", "off season"),
+    (rules.RETURNS, "many returns", "few returns"),
     ("category_variety", "many categories", "few categories"),
-    (O, "overdue", "on time"),
-    ("days_since_first_order", "long-standing", "young"),
+    (rules.OVERDUE, "overdue", "on time"),
+    (rules.TENURE, "long-standing", "young"),
 )
 
 
@@ -74,9 +75,9 @@ def name_segments(
         if rule and rule.name.casefold() not in used and holds(rule, profiles[number], True):
             named[number] = _by_rule(rule)
             used.add(rule.name.casefold())
-    open_rules = [rule for rule in RULES if rule.name.casefold() not in used]
     waiting = [number for number in order if number not in named]
-    for number, rule in _pair(profiles, waiting, open_rules):
+    free = [rule for rule in RULES if rule.name.casefold() not in used]
+    for number, rule in _pair(profiles, waiting, free):
         named[number] = _by_rule(rule)
         used.add(rule.name.casefold())
     for number in order:
@@ -106,7 +107,7 @@ def holds(rule: Rule, profile: Profile, tolerant: bool = False) -> bool:
     for gates, sign in ((rule.above, 1), (rule.below, -1)):
         for measure, limit in gates.items():
             value = profile.measure(measure)
-            slack = ABSOLUTE_TOLERANCE * limit if measure in ABSOLUTE else TOLERANCE
+            slack = ABSOLUTE_TOLERANCE * limit if measure in rules.ABSOLUTE else TOLERANCE
             if value is None or sign * (value - limit) <= (-slack if tolerant else 0):
                 return False
     return True
@@ -131,11 +132,11 @@ def fit(rule: Rule, profile: Profile) -> float:
     margins = [
         (profile.measure(measure) - limit) / (100 - limit)
         for measure, limit in rule.above.items()
-        if measure not in ABSOLUTE
+        if measure not in rules.ABSOLUTE
     ] + [
         (limit - profile.measure(measure)) / limit
         for measure, limit in rule.below.items()
-        if measure not in ABSOLUTE
+        if measure not in rules.ABSOLUTE
     ]
     return FITS + rule.bonus + MARGIN * float(np.mean(margins))
 
@@ -169,18 +170,18 @@ def compose(profile: Profile, used: set[str], carried: str | None = None) -> Nam
 
 
 def _pair(
-    profiles: Sequence[Profile], waiting: list[int], rules: list[Rule]
+    profiles: Sequence[Profile], waiting: list[int], free: list[Rule]
 ) -> list[tuple[int, Rule]]:
-    if not waiting or not rules:
+    if not waiting or not free:
         return []
-    worth = np.zeros((len(waiting), len(rules)))
+    worth = np.zeros((len(waiting), len(free)))
     for row, number in enumerate(waiting):
-        for column, rule in enumerate(rules):
+        for column, rule in enumerate(free):
             if holds(rule, profiles[number]):
                 worth[row, column] = max(fit(rule, profiles[number]), 1e-6)
     rows, columns = linear_sum_assignment(-worth)
     return [
-        (waiting[row], rules[column])
+        (waiting[row], free[column])
         for row, column in zip(rows, columns, strict=True)
         if worth[row, column] > 0
     ]
@@ -196,19 +197,19 @@ def _rank(profile: Profile) -> tuple:
 
 
 def _value_word(profile: Profile) -> str:
-    return _level(profile.measure(M), "High-value", "Mid-value", "Low-value")
+    return _level(profile.measure(rules.SPENT), "High-value", "Mid-value", "Low-value")
 
 
 def _habit_word(profile: Profile) -> str:
     if profile.one_time > 0.6:
         return "one-time"
-    return _level(profile.measure(F), "frequent", "regular", "occasional")
+    return _level(profile.measure(rules.ORDERS), "frequent", "regular", "occasional")
 
 
 def _timing_word(profile: Profile) -> str:
-    if profile.measure(R) is not None and profile.measure(R) >= 50:
+    if profile.measure(rules.RECENT) is not None and profile.measure(rules.RECENT) >= 50:
         return "active"
-    return "lapsing" if (profile.measure(R) or 50) >= LOW else "gone quiet"
+    return "lapsing" if (profile.measure(rules.RECENT) or 50) >= LOW else "gone quiet"
 
 
 def _level(place: float | None, high: str, middle: str, low: str) -> str:

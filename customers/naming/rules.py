@@ -7,12 +7,28 @@ features' own units, `one_time` is the percentage who ordered once.
 
 from dataclasses import dataclass
 
-R, F, M, A = "recentness", "order_count", "total_spent", "average_order_value"
-T, D, P, S = "days_since_first_order", "discount_share", "price_tier", "season_share"
-X, B, O, ONE = "return_rate", "units_per_order", "overdue", "one_time"
-MT, MR = "median_days_since_first_order", "median_days_since_last_order"
-MO, MF, SS, GAP = "median_overdue", "median_order_count", "season_mean", "gap"
-ABSOLUTE = (MT, MR, MO, MF, SS, GAP)
+# Percentiles.
+RECENT = "recentness"
+ORDERS = "order_count"
+SPENT = "total_spent"
+ORDER_VALUE = "average_order_value"
+TENURE = "days_since_first_order"
+DISCOUNTS = "discount_share"
+PRICES = "price_tier"
+SEASON = "season_share"
+RETURNS = "return_rate"
+BASKET = "units_per_order"
+OVERDUE = "overdue"
+ONE_TIME = "one_time"
+
+# In their own units.
+ORDER_COUNT = "median_order_count"
+TENURE_DAYS = "median_days_since_first_order"
+SILENT_DAYS = "median_days_since_last_order"
+OVERDUE_RATIO = "median_overdue"
+SEASON_SHARE = "season_mean"
+GAP_DAYS = "gap"
+ABSOLUTE = (ORDER_COUNT, TENURE_DAYS, SILENT_DAYS, OVERDUE_RATIO, SEASON_SHARE, GAP_DAYS)
 
 
 @dataclass(frozen=True)
@@ -30,7 +46,7 @@ class Rule:
 RULES = (
     Rule(
         "High-value frequent",
-        {F: 64, M: 66, R: 50, MF: 1.5},
+        {ORDERS: 64, SPENT: 66, RECENT: 50, ORDER_COUNT: 1.5},
         {},
         0.20,
         "Your best customers: they order often, spend the most, and were here lately.",
@@ -38,15 +54,15 @@ RULES = (
     ),
     Rule(
         "High-value at risk",
-        {M: 58, O: 52, MO: 1.2},
-        {R: 45, ONE: 50},
+        {SPENT: 58, OVERDUE: 52, OVERDUE_RATIO: 1.2},
+        {RECENT: 45, ONE_TIME: 50},
         0.25,
         "They used to spend well and have been silent for longer than is usual for them.",
         "A personal win-back message or a service call.",
     ),
     Rule(
         "Loyal regulars",
-        {F: 54, R: 50, MF: 2.5},
+        {ORDERS: 54, RECENT: 50, ORDER_COUNT: 2.5},
         {},
         0.10,
         "They come back steadily and were here lately.",
@@ -54,15 +70,15 @@ RULES = (
     ),
     Rule(
         "New customers",
-        {R: 50},
-        {T: 34, MT: 121, MR: 91},
+        {RECENT: 50},
+        {TENURE: 34, TENURE_DAYS: 121, SILENT_DAYS: 91},
         0.20,
         "They placed their first order not long ago.",
         "A welcome series and a reason for the second order.",
     ),
     Rule(
         "One-time big-ticket",
-        {A: 60, ONE: 60},
+        {ORDER_VALUE: 60, ONE_TIME: 60},
         {},
         0.10,
         "Most ordered only once, for a large sum.",
@@ -70,23 +86,23 @@ RULES = (
     ),
     Rule(
         "One-time, gone quiet",
-        {O: 50, ONE: 60},
-        {R: 45},
+        {OVERDUE: 50, ONE_TIME: 60},
+        {RECENT: 45},
         0.10,
         "Most ordered only once, and that was a while ago.",
         "One low-cost reactivation, then leave them in peace.",
     ),
     Rule(
         "One-time, recent",
-        {R: 50, ONE: 60},
-        {MR: 121},
+        {RECENT: 50, ONE_TIME: 60},
+        {SILENT_DAYS: 121},
         0.10,
         "Most have ordered only once so far, lately.",
         "A nudge towards the second order.",
     ),
     Rule(
         "Bargain hunters",
-        {D: 62, F: 33},
+        {DISCOUNTS: 62, ORDERS: 33},
         {},
         0.10,
         "They buy with discounts far more than others do.",
@@ -94,8 +110,8 @@ RULES = (
     ),
     Rule(
         "Budget-conscious frequent",
-        {F: 52, MF: 1.5},
-        {A: 42},
+        {ORDERS: 52, ORDER_COUNT: 1.5},
+        {ORDER_VALUE: 42},
         0.0,
         "They order often, in small sums.",
         "Fill the basket: a threshold for free shipping.",
@@ -103,38 +119,38 @@ RULES = (
     Rule(
         "Budget-conscious infrequent",
         {},
-        {A: 44, F: 50},
+        {ORDER_VALUE: 44, ORDERS: 50},
         0.0,
         "They order now and then, in small sums.",
         "Entry price points and a digest now and then.",
     ),
     Rule(
         "Seasonal gift buyers",
-        {S: 68, SS: 0.4},
-        {F: 66},
+        {SEASON: 68, SEASON_SHARE: 0.4},
+        {ORDERS: 66},
         0.10,
         "They order mostly in the gift season.",
         "A reminder before the season, and a gift guide.",
     ),
     Rule(
         "Bulk buyers",
-        {B: 72, A: 68, GAP: 14},
-        {ONE: 50},
+        {BASKET: 72, ORDER_VALUE: 68, GAP_DAYS: 14},
+        {ONE_TIME: 50},
         0.05,
         "They buy many units at once.",
         "Volume prices and a business account.",
     ),
     Rule(
         "Big-basket regulars",
-        {B: 62, A: 62, MF: 2.5},
-        {GAP: 14, ONE: 50},
+        {BASKET: 62, ORDER_VALUE: 62, ORDER_COUNT: 2.5},
+        {GAP_DAYS: 14, ONE_TIME: 50},
         0.05,
         "They come often and fill large baskets.",
         "Bundles and a standing order.",
     ),
     Rule(
         "Frequent returners",
-        {X: 70},
+        {RETURNS: 70},
         {},
         0.10,
         "They send back more of what they buy than others do.",
@@ -142,39 +158,39 @@ RULES = (
     ),
     Rule(
         "Big-basket occasional",
-        {A: 58},
-        {F: 55},
+        {ORDER_VALUE: 58},
+        {ORDERS: 55},
         -0.10,
         "They order now and then, in large sums.",
         "A reminder when it is time to replenish.",
     ),
     Rule(
         "Discount-led one-offs",
-        {D: 62},
-        {F: 40},
+        {DISCOUNTS: 62},
+        {ORDERS: 40},
         -0.20,
         "They came for a discount and seldom came back.",
         "Test an offer at full price.",
     ),
     Rule(
         "At risk",
-        {F: 38, O: 54, MO: 1.2},
-        {R: 46, ONE: 50},
+        {ORDERS: 38, OVERDUE: 54, OVERDUE_RATIO: 1.2},
+        {RECENT: 46, ONE_TIME: 50},
         0.0,
         "They used to order and have been silent for longer than is usual for them.",
         "A reminder first, a discount only after it.",
     ),
     Rule(
         "Dormant low-value",
-        {MR: 60},
-        {R: 40, M: 42},
+        {SILENT_DAYS: 60},
+        {RECENT: 40, SPENT: 42},
         0.0,
         "They spent little and have been silent for long.",
         "A last message, then leave them in peace.",
     ),
     Rule(
         "Premium-item buyers",
-        {P: 64, R: 38},
+        {PRICES: 64, RECENT: 38},
         {},
         -0.30,
         "They choose the dearer products of each category.",

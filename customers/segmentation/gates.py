@@ -211,7 +211,7 @@ def _names(measured: Measured) -> Gate:
         return Gate("names_not_unique", REFUSE, distinct, text)
     composed = measured.composed_names
     text = f"{composed} of {measured.k} segments fit none of the known names."
-    return Gate("names_composed", WARN if 3 * composed > measured.k else PASS, composed, text)
+    return Gate("names_composed", REFUSE if 3 * composed > measured.k else PASS, composed, text)
 
 
 def _low(code: str, value: float | None, limits: tuple[float, float], sentence: str) -> Gate | None:
