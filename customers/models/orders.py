@@ -79,12 +79,12 @@ class Order(models.Model):
         null=True,
         help_text="Of its currency in the shop's on that day; none: left out of analysis.",
     )
-    units = models.IntegerField(default=0, help_text="Sold, returns not taken off.")
-    gross = models.DecimalField(max_digits=16, decimal_places=4, default=0)
-    discount = models.DecimalField(max_digits=16, decimal_places=4, default=0)
-    returned = models.DecimalField(max_digits=16, decimal_places=4, default=0)
+    units = models.BigIntegerField(default=0, help_text="Sold, returns not taken off.")
+    gross = models.DecimalField(max_digits=24, decimal_places=4, default=0)
+    discount = models.DecimalField(max_digits=24, decimal_places=4, default=0)
+    returned = models.DecimalField(max_digits=24, decimal_places=4, default=0)
     net = models.DecimalField(
-        max_digits=16, decimal_places=4, default=0, help_text="Gross less discount and returns."
+        max_digits=24, decimal_places=4, default=0, help_text="Gross less discount and returns."
     )
 
     class Meta:
@@ -118,7 +118,7 @@ class OrderLine(models.Model):
         max_digits=14, decimal_places=4, default=0, help_text="Of the whole line."
     )
     net = models.DecimalField(
-        max_digits=16, decimal_places=4, help_text="Of the whole line, negative for a return."
+        max_digits=22, decimal_places=4, help_text="Of the whole line, negative for a return."
     )
 
     class Meta:
@@ -159,11 +159,11 @@ class CustomerTotal(models.Model):
         Customer, models.CASCADE, primary_key=True, related_name="total"
     )
     order_count = models.IntegerField(default=0, help_text="Counted orders that sold something.")
-    units = models.IntegerField(default=0)
-    gross = models.DecimalField(max_digits=18, decimal_places=4, default=0)
-    discount = models.DecimalField(max_digits=18, decimal_places=4, default=0)
-    returned = models.DecimalField(max_digits=18, decimal_places=4, default=0)
-    net = models.DecimalField(max_digits=18, decimal_places=4, default=0)
+    units = models.BigIntegerField(default=0)
+    gross = models.DecimalField(max_digits=28, decimal_places=4, default=0)
+    discount = models.DecimalField(max_digits=28, decimal_places=4, default=0)
+    returned = models.DecimalField(max_digits=28, decimal_places=4, default=0)
+    net = models.DecimalField(max_digits=28, decimal_places=4, default=0)
     season_orders = models.IntegerField(default=0, help_text="Ordered in the gift season.")
     first_order_at = models.DateTimeField(null=True)
     last_order_at = models.DateTimeField(null=True, db_index=True)
@@ -181,9 +181,11 @@ class CustomerCategoryTotal(models.Model):
     pk = models.CompositePrimaryKey("customer_id", "category_id")
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="+", db_index=False)
     category = models.ForeignKey(Category, models.PROTECT, related_name="+")
-    lines = models.IntegerField(default=0)
-    units = models.IntegerField(default=0)
-    net = models.DecimalField(max_digits=18, decimal_places=4, default=0)
+    lines = models.IntegerField(default=0, help_text="Sold; returns are not counted.")
+    units = models.BigIntegerField(default=0, help_text="Sold less returned.")
+    net = models.DecimalField(
+        max_digits=28, decimal_places=4, default=0, help_text="Sold less returned."
+    )
 
     def __str__(self) -> str:
         return f"totals of {self.customer_id} in {self.category_id}"
