@@ -1,6 +1,17 @@
-"""The admin site: segrec's name on it, and (later in this file) menus by role."""
+"""The admin site: the menu in the order of daily work, the dashboard as its first page."""
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+
+from segrec_site import dashboard
+
+# Groups of the menu; a model shows when the person may see it. Icons are templates/admin/icons.html.
+MENU = (
+    ("Customers", ("customers.segment", "customers.customer", "customers.order")),
+    ("Catalogue", ("products.product", "recommendations.recommendedproduct")),
+    ("Work", ("runs.run", "runs.import")),
+    ("Access", ("segrec_site.apikey", "auth.user", "auth.group")),
+)
 
 
 class SegrecAdminSite(admin.AdminSite):
@@ -9,3 +20,25 @@ class SegrecAdminSite(admin.AdminSite):
     site_header = "segrec"
     site_title = "segrec"
     index_title = "Dashboard"
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
+        """Return the menu's groups with what this person may see; for one app, Django's list."""
+        apps = super().get_app_list(request, app_label)
+        if app_label:
+            return apps
+        models = {model["model"]._meta.label_lower: model for app in apps for model in app["models"]}
+        for label, model in models.items():
+            model["icon"] = label.split(".")[1]
+            model["is_current"] = request.path.startswith(model["admin_url"] or "-")
+        groups = [(name, [label for label in labels if label in models]) for name, labels in MENU]
+        listed = {label for _, labels in groups for label in labels}
+        groups.append(("More", [label for label in models if label not in listed]))
+        return [
+            {"name": name, "models": [models[label] for label in labels]}
+            for name, labels in groups
+            if labels
+        ]
+
+    def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Show the dashboard."""
+        return super().index(request, dashboard.figures() | (extra_context or {}))
