@@ -175,7 +175,8 @@ def _categories(
     )
     prior = norms.order_value * shares
     variety, top = _concentration(row, np.maximum(net, 0), prior[code], prior, len(ids))
-    percentile = _price_percentiles(code, net / np.maximum(units, 1), names.tolist(), norms)
+    price = np.divide(net, units, out=np.full(len(net), np.nan), where=units > 0)
+    percentile = _price_percentiles(code, price, names.tolist(), norms)
     priced = np.bincount(row, lines * percentile, minlength=len(ids))
     bought = np.bincount(row, lines, minlength=len(ids))
     return {
@@ -207,12 +208,12 @@ def _concentration(
 def _price_percentiles(
     code: np.ndarray, price: np.ndarray, names: list[int], norms: ShopNorms
 ) -> np.ndarray:
-    """Place a price among its category's, 0 to 1; equal prices share the middle of their places."""
+    """Place prices among their categories', 0 to 1; what has no price is in the middle."""
     result = np.full(len(code), 0.5)
     for number, name in enumerate(names):
         grid = norms.category_prices.get(name)
         if grid:
-            here = code == number
+            here = (code == number) & np.isfinite(price)
             result[here] = percentile_of(price[here], np.asarray(grid))
     return result
 

@@ -165,7 +165,8 @@ def days_before(as_of: datetime, times: pd.Series) -> np.ndarray:
     ndarray of shape (n,)
         Days, at least 0.
     """
-    days = (pd.Timestamp(as_of) - times).dt.total_seconds().to_numpy(float) // 86_400
+    passed = pd.Timestamp(as_of) - pd.to_datetime(times, utc=True)
+    days = passed.dt.total_seconds().to_numpy(float) // 86_400
     return np.maximum(days, 0)
 
 

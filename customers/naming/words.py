@@ -80,10 +80,11 @@ def money(amount: float, currency: str) -> str:
     >>> money(2140.4, "GBP"), money(8.5, "EUR"), money(1234567, "SEK")
     ('£2,140', '€8.50', '1,234,567 SEK')
     """
-    number = f"{amount:,.0f}" if abs(amount) >= 100 else f"{amount:,.2f}"
+    number = f"{abs(amount):,.0f}" if abs(amount) >= 100 else f"{abs(amount):,.2f}"
+    minus = "-" if amount < 0 else ""
     if currency in SYMBOLS and currency not in BEHIND:
-        return f"{SYMBOLS[currency]}{number}"
-    return f"{number} {SYMBOLS.get(currency, currency)}".strip()
+        return f"{minus}{SYMBOLS[currency]}{number}"
+    return f"{minus}{number} {SYMBOLS.get(currency, currency)}".strip()
 
 
 def ordinal(number: float) -> str:

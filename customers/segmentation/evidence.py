@@ -32,9 +32,8 @@ def structure_gain(z: np.ndarray, k: int, *, seed: int) -> float:
     """
     z = z[:: max(1, -(-len(z) // SAMPLE))].astype(np.float64)
     random = np.random.default_rng(seed)
-    cloud = random.multivariate_normal(
-        z.mean(axis=0), np.cov(z, rowvar=False), len(z), method="svd"
-    )
+    covariance = np.cov(z, rowvar=False).reshape(z.shape[1], z.shape[1])
+    cloud = random.multivariate_normal(z.mean(axis=0), covariance, len(z), method="svd")
     inertia = [
         fit_clusters(points, k, seed=seed, n_init=5).mean_squared_distance for points in (cloud, z)
     ]

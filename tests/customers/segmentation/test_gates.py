@@ -1,0 +1,84 @@
+from dataclasses import replace
+
+import pytest
+
+from customers.segmentation.gates import Measured, judge, too_small, verdict
+
+GOOD = Measured(
+    customers=5_000,
+    k=6,
+    history=730.0,
+    smallest=0.08,
+    largest=0.30,
+    stability=0.9,
+    silhouette=0.22,
+    dominance=0.17,
+    structure=0.2,
+    foresight=0.3,
+    against_rfm=1.1,
+    moved=0.05,
+    moved_by_model=0.01,
+)
+
+
+def raised(**over) -> dict[str, str]:
+    return {gate.code: gate.level for gate in judge(replace(GOOD, **over)) if gate.level != "pass"}
+
+
+def test_good_segments_pass_every_gate():
+    assert raised() == {}
+    assert verdict(judge(GOOD)) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("over", "expected"),
+    [
+        ({"customers": 499}, {"too_few_customers": "refuse"}),
+        ({"customers": 599, "k": 12}, {"too_few_customers": "refuse"}),
+        ({"customers": 1_999}, {"too_few_customers": "warn"}),
+        ({"history": 41.0}, {"too_little_history": "refuse"}),
+        ({"history": 179.0}, {"too_little_history": "warn"}),
+        ({"smallest": 0.019}, {"segment_too_small": "refuse"}),
+        ({"smallest": 0.039}, {"segment_too_small": "warn"}),
+        ({"largest": 0.61}, {"segment_too_large": "refuse"}),
+        ({"largest": 0.46}, {"segment_too_large": "warn"}),
+        ({"stability": 0.59}, {"unstable": "refuse"}),
+        ({"stability": 0.74}, {"unstable": "warn"}),
+        ({"dominance": 0.31}, {"one_feature_dominates": "refuse"}),
+        ({"dominance": 0.26}, {"one_feature_dominates": "warn"}),
+        ({"structure": 0.04, "foresight": 0.04}, {"no_structure": "refuse"}),
+        ({"structure": 0.09, "foresight": 0.01}, {"no_structure": "refuse"}),
+        ({"structure": 0.04, "foresight": None}, {"no_structure": "refuse"}),
+        ({"structure": 0.04}, {"no_structure": "warn"}),
+        ({"structure": 0.09, "foresight": None}, {}),
+        ({"against_rfm": 0.79}, {"worse_than_rfm": "refuse"}),
+        ({"against_rfm": 0.99}, {"worse_than_rfm": "warn"}),
+        ({"against_rfm": None}, {}),
+        ({"moved": 0.26}, {"too_many_moves": "hold"}),
+        ({"moved": 0.50, "moved_by_model": 0.45}, {"too_many_moves": "refuse"}),
+        ({"moved": 0.50, "moved_by_model": 0.45, "pinned": True}, {"too_many_moves": "hold"}),
+        ({"moved": None}, {}),
+        ({"silhouette": 0.07}, {"poorly_separated": "refuse"}),
+        ({"silhouette": 0.11}, {"poorly_separated": "warn"}),
+        ({"distinct_names": 5}, {"names_not_unique": "refuse"}),
+        ({"composed_names": 3}, {"names_composed": "refuse"}),
+        ({"composed_names": 2}, {}),
+    ],
+)
+def test_each_gate_has_its_limits(over, expected):
+    assert raised(**over) == expected
+
+
+def test_a_segment_of_a_handful_is_refused_whatever_its_share():
+    assert raised(customers=1_000, smallest=0.025)["segment_too_small"] == "refuse"
+
+
+def test_every_gate_says_one_sentence():
+    for gate in judge(replace(GOOD, stability=0.1, structure=0.0, foresight=0.0, moved=0.9)):
+        assert gate.text.endswith(".")
+        assert "\n" not in gate.text
+
+
+def test_a_shop_too_young_and_too_small_says_both():
+    assert [gate.code for gate in too_small(3, 10.0)] == ["too_few_customers", "too_little_history"]
+    assert too_small(5_000, 400.0) == []
