@@ -247,7 +247,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["segrec_site.authentication.KeyKindAllows"],
     "DEFAULT_THROTTLE_CLASSES": ["segrec_site.throttling.PublishableKeyThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["runs.rest.bodies.JsonParser"],
+    "DEFAULT_PARSER_CLASSES": ["segrec_site.parsers.JsonParser"],
     "DEFAULT_SCHEMA_CLASS": "segrec_site.schema.StrictSchema",
     "EXCEPTION_HANDLER": "segrec_site.problems.problem_response",
     "UNAUTHENTICATED_USER": None,

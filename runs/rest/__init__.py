@@ -1,11 +1,11 @@
 """What every view of the API is made of: keys it takes, parameters, pages, copies, rows."""
 
-from runs.rest.bodies import read_rows
 from runs.rest.caching import revalidated
 from runs.rest.fields import Money, money_text
 from runs.rest.paging import PageParameters, Pages
 from runs.rest.parameters import CommaSeparated, Flag, OneOrMore, read_parameters
 from runs.rest.paths import IdConverter, path_to
+from runs.rest.rows import read_rows
 from runs.rest.views import ANY_KEY, ApiView
 
 __all__ = [

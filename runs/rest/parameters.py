@@ -1,6 +1,7 @@
 """Parameters of the URL, strictly: what is unknown or wrong is an error, never ignored."""
 
 from django.http import QueryDict
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 
@@ -22,21 +23,13 @@ class OneOrMore(serializers.ListField):
     """A parameter that may be repeated."""
 
 
-class CommaSeparated(serializers.CharField):
-    """Several values in one parameter, by comma; at most `most` of them."""
+@extend_schema_field({"type": "string"})
+class CommaSeparated(serializers.ListField):
+    """Several values in one parameter, by comma."""
 
-    default_error_messages = {"too_many": "At most {most} values, found {found}."}
-
-    def __init__(self, *, most: int, **kwargs):
-        self.most = most
-        super().__init__(**kwargs)
-
-    def to_internal_value(self, data: str) -> list[str]:
-        text = super().to_internal_value(data)
-        values = [value.strip() for value in text.split(",") if value.strip()]
-        if len(values) > self.most:
-            self.fail("too_many", most=self.most, found=len(values))
-        return values
+    def to_internal_value(self, data: str) -> list:
+        values = [value.strip() for value in data.split(",")]
+        return super().to_internal_value([value for value in values if value])
 
 
 def read_parameters(query: QueryDict, form: type[serializers.Serializer]) -> dict:

@@ -3,13 +3,11 @@
 import json
 import re
 
-from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
 
 MOST_BYTES = 5 * 1024 * 1024
-MOST_ROWS = 1000
 HALF_CHARACTERS = re.compile(rb"\\u[dD][89abAB]")
 
 
@@ -35,13 +33,3 @@ class JsonParser(BaseParser):
 
 def _refuse(constant: str):
     raise ValueError(f"{constant} is not a number")
-
-
-def read_rows(request: Request, most: int = MOST_ROWS) -> list[dict]:
-    """Return the body's rows; raise when it is not an array of objects, or too long a one."""
-    rows = request.data
-    if not isinstance(rows, list):
-        raise ValidationError("Send an array.")
-    if len(rows) > most:
-        raise ValidationError(f"At most {most:,} rows at once; these are {len(rows):,}.")
-    return rows
