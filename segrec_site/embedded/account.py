@@ -47,10 +47,16 @@ def server_account(var: Path, data: Path, program: Path) -> Account:
         if _reaches(account, program, var):
             return account
     raise EmbeddedError(
-        f"PostgreSQL does not run as root, and no other user can reach both {program} and {var}: "
-        "run as an ordinary user, or put the project and SEGREC_VAR where others may enter, "
+        f"PostgreSQL needs a user with a name, not root, who can reach {program} and {var}: "
+        "run as one, or put the project and SEGREC_VAR where other users may enter, "
         "or set DATABASE_URL and REDIS_URL."
     )
+
+
+def nobody() -> pwd.struct_passwd | None:
+    """Return the user called so, or where there is none some other than root."""
+    known = [entry for entry in pwd.getpwall() if entry.pw_uid != 0]
+    return min(known, key=lambda entry: (entry.pw_name != "nobody", -entry.pw_uid), default=None)
 
 
 def _candidates(var: Path, data: Path) -> Iterator[Account]:
@@ -62,9 +68,9 @@ def _candidates(var: Path, data: Path) -> Iterator[Account]:
     for owner in owners:
         if owner.st_uid != 0 and _has_name(owner.st_uid):
             yield Account(owner.st_uid, owner.st_gid)
-    nobody = _nobody()
-    if nobody:
-        yield Account(nobody.pw_uid, nobody.pw_gid)
+    name = nobody()
+    if name:
+        yield Account(name.pw_uid, name.pw_gid)
         yield Account(uid, gid, namespaced=True)
 
 
@@ -85,19 +91,14 @@ def _has_name(uid: int) -> bool:
         return False
 
 
-def _nobody() -> pwd.struct_passwd | None:
-    known = [entry for entry in pwd.getpwall() if entry.pw_uid != 0]
-    return min(known, key=lambda entry: (entry.pw_name != "nobody", -entry.pw_uid), default=None)
-
-
 def _enter_namespace() -> None:
     """Go by the name of `nobody` in a user namespace of our own, and be ourselves outside."""
-    nobody, uid, gid = _nobody(), os.geteuid(), os.getegid()
+    name, uid, gid = nobody(), os.geteuid(), os.getegid()
     if _libc.unshare(CLONE_NEWUSER) != 0:
         raise OSError(ctypes.get_errno(), "unshare")
     Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{nobody.pw_uid} {uid} 1")
-    Path("/proc/self/gid_map").write_text(f"{nobody.pw_gid} {gid} 1")
+    Path("/proc/self/uid_map").write_text(f"{name.pw_uid} {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"{name.pw_gid} {gid} 1")
 
 
 def die_with_parent(number: int = signal.SIGKILL) -> None:

