@@ -165,7 +165,11 @@ REDIS_URL = _required("REDIS_URL") if PRODUCTION else env.str("REDIS_URL", "")
 EMBEDDED = not (DATABASE_URL and REDIS_URL)
 DATABASES = {"default": env.db_url_config(DATABASE_URL or _servers.database)}
 if os.environ.get("SEGREC_PROCESS") == "web":
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": 8,
+        "timeout": 10,
+    }
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 REDIS_DB = _count("SEGREC_REDIS_DB", 0, least=0)
