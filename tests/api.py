@@ -14,7 +14,8 @@ class Caller(Client):
         super().__init__(headers=headers, raise_request_exception=False)
 
     def generic(self, method, path, *args, **kwargs):
-        path = path if path.startswith("/api/") else f"/api/v1{path}"
+        if path.startswith("/") and not path.startswith("/api/"):
+            path = f"/api/v1{path}"
         return super().generic(method, path, *args, **kwargs)
 
 
