@@ -6,7 +6,14 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from customers.norms import ShopNorms, days_before, measure_norms, percentile_of, usual_gap
+from customers.norms import (
+    ShopNorms,
+    days_before,
+    measure_norms,
+    percentile_of,
+    price_a_unit,
+    usual_gap,
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,7 @@ FEATURES = (
     Feature("days_since_first_order", "timing", "days since the first order", log=True),
     Feature("overdue", "timing", "silence against the usual gap", log=True),
     Feature("discount_share", "style", "share of discounts"),
-    Feature("price_tier", "style", "price level within categories"),
+    Feature("price_tier", "style", "price level"),
     Feature("units_per_order", "style", "units per order", log=True),
     Feature("return_rate", "style", "share of value returned"),
     Feature("season_share", "style", "share of orders in the gift season"),
@@ -110,6 +117,8 @@ def build_features(
         **_style(totals, orders, norms),
         **_categories(ids, categories, norms),
     }
+    if not norms.category_shares:
+        columns["price_tier"] = _price_level(totals, orders, norms)
     values = np.empty((len(ids), len(NAMES)), dtype=np.float32)
     for number, name in enumerate(NAMES):
         values[:, number] = columns[name]
@@ -184,6 +193,15 @@ def _categories(
         "category_variety": variety,
         "top_category_share": top,
     }
+
+
+def _price_level(totals: pd.DataFrame, orders: np.ndarray, norms: ShopNorms) -> np.ndarray:
+    """Price level among all products, for a shop without categories."""
+    price = price_a_unit(totals)
+    place = np.full(len(price), 0.5)
+    known = np.isfinite(price) & bool(norms.unit_prices)
+    place[known] = percentile_of(price[known], np.asarray(norms.unit_prices))
+    return (orders * place + 1.5) / (orders + 3)
 
 
 def _concentration(

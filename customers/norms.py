@@ -30,7 +30,8 @@ class ShopNorms:
     """What is usual in the shop: few orders of a customer are drawn towards it.
 
     Kept with a model, so that the same orders give the same features until the next fit.
-    Money is in the shop's currency, rates are from 0 to 1, gaps and history are days.
+    Money is in the shop's currency, rates are from 0 to 1, gaps and history are days; prices are
+    quantiles of customers' average price a unit, in each category and in all.
     """
 
     order_value: float
@@ -41,6 +42,7 @@ class ShopNorms:
     history: float
     category_shares: dict[int, float]
     category_prices: dict[int, list[float]]
+    unit_prices: list[float]
 
     def to_json(self) -> dict:
         """Return plain lists and numbers."""
@@ -101,6 +103,7 @@ def measure_norms(totals: pd.DataFrame, categories: pd.DataFrame, as_of: datetim
         history=float(first.max(initial=0)),
         category_shares=_category_shares(categories),
         category_prices=_category_prices(categories),
+        unit_prices=_unit_prices(totals),
     )
 
 
@@ -150,6 +153,24 @@ def percentile_of(values: np.ndarray, grid: np.ndarray) -> np.ndarray:
     return below / (2 * len(grid))
 
 
+def price_a_unit(totals: pd.DataFrame) -> np.ndarray:
+    """Return what customers paid for a unit on average.
+
+    Parameters
+    ----------
+    totals : DataFrame of CUSTOMER_COLUMNS
+        As for `measure_norms`.
+
+    Returns
+    -------
+    ndarray of shape (n_customers,)
+        Money; NaN for who bought no unit.
+    """
+    units = totals["units"].to_numpy(float)
+    paid = totals["gross"].to_numpy(float) - totals["discount"].to_numpy(float)
+    return np.divide(paid, units, out=np.full(len(units), np.nan), where=units > 0)
+
+
 def days_before(as_of: datetime, times: pd.Series) -> np.ndarray:
     """Count whole days from instants to `as_of`.
 
@@ -183,6 +204,12 @@ def _category_prices(categories: pd.DataFrame) -> dict[int, list[float]]:
         int(name): np.quantile(prices, PRICE_STEPS).round(6).tolist()
         for name, prices in price.groupby(sold["category"])
     }
+
+
+def _unit_prices(totals: pd.DataFrame) -> list[float]:
+    price = price_a_unit(totals)
+    price = price[np.isfinite(price)]
+    return np.quantile(price, PRICE_STEPS).round(6).tolist() if len(price) else []
 
 
 def _median(values: np.ndarray, default: float) -> float:

@@ -71,7 +71,7 @@ def fit_transform(features: Features) -> Transform:
     >>> from customers.norms import ShopNorms
     >>> values = np.zeros((3, len(NAMES)), dtype=np.float32)
     >>> values[:, 0] = np.expm1([1, 2, 3])
-    >>> norms = ShopNorms(1, 0, 0, 0, 30, 800, {}, {})
+    >>> norms = ShopNorms(1, 0, 0, 0, 30, 800, {}, {}, [])
     >>> found = fit_transform(Features(np.arange(3), values, norms))
     >>> found.names, np.round(found.mean, 3).tolist(), found.weight
     (('order_count',), [2.0], (1.0,))

@@ -17,6 +17,7 @@ NORMS = ShopNorms(
     history=500.0,
     category_shares={1: 0.5, 2: 0.5},
     category_prices={1: [1.0, 2.0, 3.0, 4.0], 2: [10.0, 20.0]},
+    unit_prices=[],
 )
 
 
@@ -49,6 +50,18 @@ def test_price_tier_is_drawn_to_the_middle():
     found = one(totals_row(), (1, 1, 2, 2, 8.0))  # a price of 4: place 3.5 of 4 in category 1
 
     assert found["price_tier"] == pytest.approx((2 * 0.875 + 1.5) / 5)
+
+
+def test_without_categories_the_price_level_is_among_all_products():
+    totals = totals_frame(
+        totals_row(1, units=1, order_count=3), totals_row(2, units=90, order_count=3)
+    )
+
+    features = build_features(totals, category_frame(), AS_OF)
+
+    dear, cheap = features.column("price_tier")
+    assert dear > 0.6
+    assert cheap == pytest.approx(1 - dear, abs=0.01)
 
 
 def test_variety_and_favourite_by_hand():

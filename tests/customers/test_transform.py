@@ -7,13 +7,13 @@ from customers.features import NAMES, Features
 from customers.norms import ShopNorms
 from customers.transform import Transform, apply_transform, fit_transform, percentiles
 
-NORMS = ShopNorms(50.0, 0.2, 0.1, 0.25, 30.0, 500.0, {1: 0.5, 2: 0.5}, {})
+NORMS = ShopNorms(50.0, 0.2, 0.1, 0.25, 30.0, 500.0, {1: 0.5, 2: 0.5}, {}, [])
 
 
 def random_features(n: int = 400, history: float = 500.0, seed: int = 1) -> Features:
     random = np.random.default_rng(seed)
     values = random.lognormal(1, 0.5, (n, len(NAMES))).astype(np.float32)
-    norms = ShopNorms(50.0, 0.2, 0.1, 0.25, 30.0, history, {1: 0.5, 2: 0.5}, {})
+    norms = ShopNorms(50.0, 0.2, 0.1, 0.25, 30.0, history, {1: 0.5, 2: 0.5}, {}, [])
     return Features(np.arange(n), values, norms)
 
 
@@ -62,7 +62,7 @@ def test_a_young_shop_has_no_season_and_less_style():
 
 def test_missing_sources_are_said():
     features = random_features()
-    norms = ShopNorms(50.0, 0.0, 0.0, 0.25, 30.0, 500.0, {1: 1.0}, {})
+    norms = ShopNorms(50.0, 0.0, 0.0, 0.25, 30.0, 500.0, {1: 1.0}, {}, [])
 
     left_out = fit_transform(Features(features.customer_ids, features.values, norms)).left_out
 
