@@ -673,4 +673,119 @@ class Migration(migrations.Migration):
                 fields=("run", "segment"), name="profile_once_a_run"
             ),
         ),
+        migrations.CreateModel(
+            name="ProposedMove",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "run_id",
+                        "customer_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "to_place",
+                    models.PositiveSmallIntegerField(
+                        help_text="Of the segment in the run's list, since it may not exist yet.",
+                        null=True,
+                    ),
+                ),
+                ("borderline", models.BooleanField()),
+                (
+                    "cause",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("first_order", "First Order"),
+                            ("behaviour", "Behaviour"),
+                            ("model", "Model"),
+                            ("lapsed", "Lapsed"),
+                            ("data_changed", "Data Changed"),
+                            ("opted_out", "Opted Out"),
+                            ("opted_in", "Opted In"),
+                            ("erased", "Erased"),
+                            ("rolled_back", "Rolled Back"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("feature", models.CharField(blank=True, max_length=40)),
+                ("was", models.FloatField(null=True)),
+                ("now", models.FloatField(null=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "from_segment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="customers.segment",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="runs.run",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ProposedScore",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "run_id",
+                        "customer_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("rfm_code", models.CharField(max_length=3)),
+                ("rfm_name", models.CharField(max_length=40)),
+                ("value_tier", models.CharField(max_length=10)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="runs.run",
+                    ),
+                ),
+            ],
+        ),
     ]

@@ -148,3 +148,50 @@ class Move(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.from_segment_id} to {self.to_segment_id}"
+
+
+class ProposedMove(models.Model):
+    """What a run would change of a customer's membership, kept apart until it is published.
+
+    A row without a cause stays where it is, and only becomes or ceases to be borderline.
+    """
+
+    pk = models.CompositePrimaryKey("run_id", "customer_id")
+    run = models.ForeignKey(
+        Run, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    from_segment = models.ForeignKey(
+        Segment, models.CASCADE, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    to_place = models.PositiveSmallIntegerField(
+        null=True, help_text="Of the segment in the run's list, since it may not exist yet."
+    )
+    borderline = models.BooleanField()
+    cause = models.CharField(max_length=12, blank=True, choices=Move.Cause)
+    feature = models.CharField(max_length=40, blank=True)
+    was = models.FloatField(null=True)
+    now = models.FloatField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.from_segment_id} to place {self.to_place}"
+
+
+class ProposedScore(models.Model):
+    """A customer's new RFM code and tier, kept apart until its run is published."""
+
+    pk = models.CompositePrimaryKey("run_id", "customer_id")
+    run = models.ForeignKey(
+        Run, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    rfm_code = models.CharField(max_length=3)
+    rfm_name = models.CharField(max_length=40)
+    value_tier = models.CharField(max_length=10)
+
+    def __str__(self) -> str:
+        return f"{self.rfm_name} {self.customer_id}"
