@@ -10,12 +10,14 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "segrec_site.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+
     from segrec_site.bootstrap import CannotStart, prepare
+    from segrec_site.embedded import EmbeddedError
 
     try:
         prepare(sys.argv)
         execute_from_command_line(sys.argv)
-    except (CannotStart, ImproperlyConfigured) as problem:
+    except (CannotStart, EmbeddedError, ImproperlyConfigured) as problem:
         sys.exit(f"{problem}")
 
 

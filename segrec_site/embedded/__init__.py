@@ -6,10 +6,10 @@ addresses (where) -> directories, account (as whom) -> server: postgres, valkey 
 from pathlib import Path
 
 from segrec_site.embedded.addresses import Urls, redis_urls, urls
-from segrec_site.embedded.directories import make_var
+from segrec_site.embedded.directories import make_var, settle
 from segrec_site.embedded.errors import EmbeddedError
 
-__all__ = ["EmbeddedError", "Urls", "ensure", "make_var", "redis_urls", "urls"]
+__all__ = ["EmbeddedError", "Urls", "ensure", "make_var", "redis_urls", "settle", "urls"]
 
 
 def ensure(var: Path, *, postgres: bool = True, valkey: bool = True):
