@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import sys
+from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
@@ -64,12 +65,15 @@ def _required(name: str) -> str:
 
 def _local_secret(file: Path) -> str:
     """Return the secret kept in the var directory, made at the first start, mode 0600."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
+    embedded.make_var(file.parent)
+    if not file.exists():
+        aside = file.with_name(f"{file.name}.{os.getpid()}")
+        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as new:
             new.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+        with suppress(FileExistsError):  # of several starts at once, the first wins
+            os.link(aside, file)
+        aside.unlink()
+        embedded.settle(file.parent)
     return file.read_text()
 
 
