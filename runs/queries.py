@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, Model, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from runs.models import Chunk, Run
@@ -23,6 +23,13 @@ def published_run(kind: str) -> Run | None:
 def active_runs() -> QuerySet[Run]:
     """Runs that wait or work."""
     return Run.objects.filter(status__in=Run.ACTIVE)
+
+
+def runs_in_sight() -> QuerySet[Run]:
+    """Runs that matter now: published, at work, waiting for a decision, and each kind's newest."""
+    newest = Run.objects.filter(kind=OuterRef("kind")).order_by("-id").values("pk")[:1]
+    now = [*Run.ACTIVE, Run.Status.PUBLISHED, Run.Status.HELD]
+    return Run.objects.filter(Q(status__in=now) | Q(pk=Subquery(newest)))
 
 
 def runs_past_keeping(kind: str, kept: int) -> list[Run]:
@@ -76,6 +83,16 @@ def take_chunk(run: Run) -> Chunk | None:
 def chunks_left(run: Run) -> int:
     """How many chunks of the run are not done."""
     return Chunk.objects.filter(run=run, done_at=None).count()
+
+
+def estimated_rows(model: type[Model]) -> int:
+    """About how many rows a table has, as the database last noted; −1 when it never did."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass",
+            [model._meta.db_table],
+        )
+        return cursor.fetchone()[0]
 
 
 def note_progress(run: Run, step: str, share: float) -> None:

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
+from runs.cells import NOTHING
 from segrec_site import dashboard
 
 # Groups of the menu; a model shows when the person may see it. Icons are templates/admin/icons.html.
@@ -20,13 +21,16 @@ class SegrecAdminSite(admin.AdminSite):
     site_header = "segrec"
     site_title = "segrec"
     index_title = "Dashboard"
+    empty_value_display = NOTHING
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         """Return the menu's groups with what this person may see; for one app, Django's list."""
         apps = super().get_app_list(request, app_label)
         if app_label:
             return apps
-        models = {model["model"]._meta.label_lower: model for app in apps for model in app["models"]}
+        models = {
+            model["model"]._meta.label_lower: model for app in apps for model in app["models"]
+        }
         for label, model in models.items():
             model["icon"] = label.split(".")[1]
             model["is_current"] = request.path.startswith(model["admin_url"] or "-")

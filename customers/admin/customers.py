@@ -1,0 +1,119 @@
+"""Customers: found by name or segment, shown with what they bought and where they stand."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from customers import cells
+from customers.admin import filters
+from customers.models import Customer, Membership
+from customers.queries import pages
+from customers.queries.totals import data_clock
+from runs.cells import NOTHING, day, money, number
+from runs.paging import EstimatedPaginator
+
+ORDERS_SHOWN = 50
+
+
+def segment_cell(stays: list[Membership]) -> SafeString | str:
+    """Show a customer's segment, and whether it is a near thing."""
+    if not stays:
+        return NOTHING
+    chip = cells.chip(stays[0].segment)
+    hint = ' <small title="Nearly in another segment.">borderline</small>'
+    return format_html("{}" + hint, chip) if stays[0].borderline else chip
+
+
+@admin.register(Customer)
+class CustomerAdmin(admin.ModelAdmin):
+    """Customers come from the shop; staff look, they do not edit."""
+
+    list_display = ("name", "segment", "orders", "spent", "last_order", "rfm", "country")
+    number_columns = ("orders", "spent")
+    list_filter = (
+        filters.SegmentFilter,
+        filters.RfmFilter,
+        filters.TierFilter,
+        filters.LastOrderFilter,
+        filters.CountryFilter,
+    )
+    search_fields = ("external_id",)
+    search_help_text = "Name, e-mail or id"
+    list_per_page = 50
+    show_full_result_count = False
+    paginator = EstimatedPaginator
+    empty_template = "admin/customers/customer/empty.html"
+    actions = None
+    ordering = ("-id",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Customer | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Customer | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
+        return pages.customers_with_segment()
+
+    def get_search_results(
+        self, request: HttpRequest, customers: QuerySet[Customer], search_term: str
+    ) -> tuple[QuerySet[Customer], bool]:
+        return pages.named(customers, search_term), False
+
+    @admin.display(ordering="last_name")
+    def name(self, customer: Customer) -> SafeString:
+        hint = customer.external_id if str(customer) != customer.external_id else ""
+        hint = "guest" if customer.is_guest else hint
+        return format_html("{} <small>{}</small>", customer, hint)
+
+    @admin.display
+    def segment(self, customer: Customer) -> SafeString | str:
+        return segment_cell(customer.open_memberships)
+
+    @admin.display(ordering="total__order_count")
+    def orders(self, customer: Customer) -> str:
+        return number(customer.total.order_count) if hasattr(customer, "total") else "0"
+
+    @admin.display(ordering="total__net")
+    def spent(self, customer: Customer) -> str:
+        return (
+            money(customer.total.net, customer.currency) if hasattr(customer, "total") else NOTHING
+        )
+
+    @admin.display(ordering="total__last_order_at")
+    def last_order(self, customer: Customer) -> str:
+        return day(customer.total.last_order_at) if hasattr(customer, "total") else "never"
+
+    @admin.display(description="RFM")
+    def rfm(self, customer: Customer) -> str:
+        return customer.open_scores[0].rfm_name if customer.open_scores else NOTHING
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict | None = None,
+    ) -> HttpResponse:
+        """Show one customer: the news first, then orders, then what is known."""
+        customer = self.get_object(request, object_id)
+        facts = self.facts(customer) if customer else {}
+        return super().change_view(request, object_id, form_url, facts | (extra_context or {}))
+
+    def facts(self, customer: Customer) -> dict:
+        """Collect what the page of a customer shows."""
+        orders = pages.orders_of(customer)[: ORDERS_SHOWN + 1]
+        return {
+            "total": getattr(customer, "total", None),
+            "stay": next(iter(customer.open_memberships), None),
+            "score": next(iter(customer.open_scores), None),
+            "orders": orders[:ORDERS_SHOWN],
+            "has_more_orders": len(orders) > ORDERS_SHOWN,
+            "stays": pages.stays_of(customer),
+            "as_of": data_clock(),
+        }

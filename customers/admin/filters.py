@@ -1,0 +1,98 @@
+"""Filters of customers in the words of daily work."""
+
+from datetime import timedelta
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from customers import rfm, value
+from customers.models import Customer, Segment
+from customers.queries import pages
+from customers.queries.totals import data_clock
+
+NONE, BORDERLINE = "none", "borderline"
+DAYS_SINCE = {
+    "30": ("last 30 days", 0, 30),
+    "90": ("30 to 90 days ago", 30, 90),
+    "180": ("90 to 180 days ago", 90, 180),
+    "365": ("half a year to a year ago", 180, 365),
+    "older": ("more than a year ago", 365, None),
+}
+
+
+class SegmentFilter(admin.SimpleListFilter):
+    """By the segment a customer is in now."""
+
+    title, parameter_name = "segment", "segment"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        alive = [(segment.key, str(segment)) for segment in pages.segments_alive()]
+        return [*alive, (BORDERLINE, "Borderline in any"), (NONE, "In none")] if alive else []
+
+    def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+        if self.value() is None:
+            return customers
+        if self.value() == BORDERLINE:
+            return pages.borderline(customers)
+        segment = Segment.objects.filter(key=self.value()).values_list("pk", flat=True).first()
+        return pages.in_segment(customers, segment)
+
+
+class RfmFilter(admin.SimpleListFilter):
+    """By the RFM name a customer has now."""
+
+    title, parameter_name = "RFM", "rfm"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        return [(name, name) for name in rfm.GROUPS]
+
+    def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+        return pages.with_score(customers, rfm_name=self.value()) if self.value() else customers
+
+
+class TierFilter(admin.SimpleListFilter):
+    """By what a customer should spend in the next 90 days."""
+
+    title, parameter_name = "value tier", "tier"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        return [(tier, tier.capitalize()) for tier in reversed(value.TIERS)]
+
+    def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+        return pages.with_score(customers, value_tier=self.value()) if self.value() else customers
+
+
+class LastOrderFilter(admin.SimpleListFilter):
+    """By how long ago a customer ordered, counted from the data's last day."""
+
+    title, parameter_name = "last order", "last_order"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        return [(key, words) for key, (words, _, _) in DAYS_SINCE.items()] + [(NONE, "never")]
+
+    def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+        if self.value() == NONE:
+            return customers.filter(total__last_order_at=None)
+        if self.value() not in DAYS_SINCE:
+            return customers
+        _, least, most = DAYS_SINCE[self.value()]
+        as_of = data_clock() or timezone.now()
+        return pages.ordered_between(
+            customers,
+            as_of - timedelta(days=most) if most else None,
+            as_of - timedelta(days=least) if least else None,
+        )
+
+
+class CountryFilter(admin.SimpleListFilter):
+    """By country."""
+
+    title, parameter_name = "country", "country"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        return [(country, country) for country in pages.countries()]
+
+    def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+        return customers.filter(country=self.value()) if self.value() else customers

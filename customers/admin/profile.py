@@ -1,0 +1,62 @@
+"""A segment's profile as staff read it: typical values in words, beside the whole shop's."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from customers.features import FEATURES
+from customers.models import SegmentProfile
+from runs.cells import NOTHING, money, number, share
+
+MONEY = {"total_spent", "average_order_value", "recent_spend"}
+SHARES = {"discount_share", "return_rate", "season_share", "top_category_share", "category_variety"}
+DAYS = {"days_since_last_order", "days_since_first_order"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One feature: its name, the segment's and the shop's typical value, its place of 0 to 100."""
+
+    label: str
+    own: str
+    shop: str
+    place: float | None
+
+
+def profile_rows(
+    own: SegmentProfile, everyone: Iterable[SegmentProfile], currency: str
+) -> list[Row]:
+    """Compare a segment's typical values with those of all segments, weighted by their size."""
+    everyone = list(everyone)
+    return [
+        Row(
+            feature.label[:1].upper() + feature.label[1:],
+            _written(feature.name, _median(own, feature.name), currency),
+            _written(feature.name, _shop_median(everyone, feature.name), currency),
+            own.features.get("percentile", {}).get(feature.name),
+        )
+        for feature in FEATURES
+        if _median(own, feature.name) is not None
+    ]
+
+
+def _median(profile: SegmentProfile, name: str) -> float | None:
+    return profile.features.get("median", {}).get(name)
+
+
+def _shop_median(everyone: list[SegmentProfile], name: str) -> float | None:
+    known = [(_median(profile, name), profile.customers) for profile in everyone]
+    known = [(value, size) for value, size in known if value is not None]
+    total = sum(size for _, size in known)
+    return sum(value * size for value, size in known) / total if total else None
+
+
+def _written(name: str, value: float | None, currency: str) -> str:
+    if value is None:
+        return NOTHING
+    if name in MONEY:
+        return money(value, currency, 0 if value >= 100 else 2)
+    if name in SHARES:
+        return share(value)
+    if name in DAYS:
+        return f"{number(value)} days"
+    return number(value, 0 if value >= 10 else 1)

@@ -1,0 +1,180 @@
+"""What staff pages list: segments with their sizes, customers with their segment, sales."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+from django.db.models.functions import Lower
+
+from customers.models import (
+    Customer,
+    CustomerScore,
+    Membership,
+    Move,
+    Order,
+    OrderLine,
+    Segment,
+    SegmentProfile,
+    Shop,
+)
+from runs.models import Run
+from runs.queries import published_run
+
+COUNTED = Q(status__in=Order.COUNTED, rate__isnull=False)
+
+
+def segments_with_profile(run: Run | None = None) -> QuerySet[Segment]:
+    """Segments with their numbers in this run, the published one unless told; in its order."""
+    run = run or published_run("segments")
+    return Segment.objects.annotate(
+        profile=FilteredRelation("profiles", condition=Q(profiles__run=run and run.pk)),
+        position=F("profile__position"),
+        customers=F("profile__customers"),
+        share=F("profile__share"),
+        revenue_share=F("profile__revenue_share"),
+    ).order_by(F("retired_run").asc(nulls_first=True), F("position").asc(nulls_last=True), "id")
+
+
+def segments_alive(run: Run | None = None) -> QuerySet[Segment]:
+    """Segments that the run has customers for, largest spenders first."""
+    return segments_with_profile(run).filter(position__isnull=False)
+
+
+def profiles_of(run: Run | None) -> list[SegmentProfile]:
+    """What a run saw of each segment."""
+    return list(SegmentProfile.objects.filter(run=run).select_related("segment"))
+
+
+def moves_of(segment: Segment, run: Run) -> list[dict]:
+    """How many customers this run moved into and out of a segment, by where from or to."""
+    both = []
+    for side, other in (("to_segment", "from_segment"), ("from_segment", "to_segment")):
+        moves = Move.objects.filter(run=run, **{side: segment}).values(other)
+        counted = moves.annotate(customers=Count("pk")).order_by("-customers")
+        both += [
+            {"came": side == "to_segment", "other": row[other], "customers": row["customers"]}
+            for row in counted
+        ]
+    segments = Segment.objects.in_bulk([move["other"] for move in both])
+    return [move | {"other": segments.get(move["other"])} for move in both]
+
+
+def shop_currency() -> str:
+    """The currency that customers' sums are in."""
+    return Shop.objects.values_list("currency", flat=True).first() or ""
+
+
+def customers_with_segment() -> QuerySet[Customer]:
+    """Customers with their totals, and their open membership and score as lists of one or none."""
+    currency = Subquery(Shop.objects.values("currency")[:1])
+    customers = Customer.objects.select_related("total").annotate(currency=currency)
+    return customers.prefetch_related(
+        Prefetch(
+            "memberships",
+            Membership.objects.filter(to_run=None).select_related("segment"),
+            to_attr="open_memberships",
+        ),
+        Prefetch("scores", CustomerScore.objects.filter(to_run=None), to_attr="open_scores"),
+    )
+
+
+def named(customers: QuerySet[Customer], words: str) -> QuerySet[Customer]:
+    """Those with this id, an e-mail that begins so, or all the words among their names."""
+    words = words.strip()
+    if not words:
+        return customers
+    names = Q()
+    for word in words.split():
+        names &= Q(first_name__istartswith=word) | Q(last_name__istartswith=word)
+    folded = customers.alias(folded_email=Lower("email"))
+    return folded.filter(Q(external_id=words) | Q(folded_email__startswith=words.lower()) | names)
+
+
+def in_segment(customers: QuerySet[Customer], segment_id: int | None) -> QuerySet[Customer]:
+    """Those who are in this segment now, or in none."""
+    stays = Membership.objects.filter(customer=OuterRef("pk"), to_run=None)
+    if segment_id is None:
+        return customers.filter(~Exists(stays))
+    return customers.filter(Exists(stays.filter(segment=segment_id)))
+
+
+def borderline(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Those who are nearly in another segment."""
+    stays = Membership.objects.filter(customer=OuterRef("pk"), to_run=None, borderline=True)
+    return customers.filter(Exists(stays))
+
+
+def with_score(customers: QuerySet[Customer], **score: str) -> QuerySet[Customer]:
+    """Those whose open score has these values."""
+    scores = CustomerScore.objects.filter(customer=OuterRef("pk"), to_run=None, **score)
+    return customers.filter(Exists(scores))
+
+
+def countries() -> list[str]:
+    """Every country customers have, found by leaps through the index rather than row by row."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE found(country) AS ("
+            " (SELECT country FROM customers_customer ORDER BY country LIMIT 1)"
+            " UNION ALL SELECT (SELECT country FROM customers_customer AS next"
+            "  WHERE next.country > found.country ORDER BY country LIMIT 1)"
+            " FROM found WHERE found.country IS NOT NULL)"
+            " SELECT country FROM found WHERE country <> ''"
+        )
+        return [country for (country,) in cursor.fetchall()]
+
+
+def ordered_between(
+    customers: QuerySet[Customer], start: datetime | None, end: datetime | None
+) -> QuerySet[Customer]:
+    """Those whose last order lies in this stretch."""
+    within = {"total__last_order_at__gte": start, "total__last_order_at__lt": end}
+    return customers.filter(**{name: value for name, value in within.items() if value})
+
+
+def orders_of(customer: Customer) -> QuerySet[Order]:
+    """All orders of a customer, newest first."""
+    return Order.objects.filter(customer=customer).order_by("-ordered_at", "-id")
+
+
+def stays_of(customer: Customer) -> QuerySet[Membership]:
+    """All stays of a customer in segments, newest first."""
+    stays = Membership.objects.filter(customer=customer).select_related("segment", "to_run")
+    return stays.order_by("-id")
+
+
+def lines_of(order: Order) -> QuerySet[OrderLine]:
+    """The lines of an order with their products."""
+    return order.lines.select_related("product").order_by("line_no")
+
+
+def sales(as_of: datetime, days: int = 30) -> dict:
+    """Net sales, orders and buyers of the days before `as_of`, and of as many days before them.
+
+    Money is in the shop's currency; orders without a rate are left out. An order that only takes
+    things back lowers the sales, but is no order and makes nobody a buyer.
+    """
+    start = as_of - timedelta(days=days)
+    now, before, sold = Q(ordered_at__gt=start), Q(ordered_at__lte=start), Q(units__gt=0)
+    orders = Order.objects.filter(
+        COUNTED, ordered_at__gt=as_of - timedelta(days=2 * days), ordered_at__lte=as_of
+    )
+    return orders.aggregate(
+        net=Sum(F("net") * F("rate"), filter=now),
+        net_before=Sum(F("net") * F("rate"), filter=before),
+        orders=Count("pk", filter=now & sold),
+        orders_before=Count("pk", filter=before & sold),
+        buyers=Count("customer", filter=now & sold, distinct=True),
+        buyers_before=Count("customer", filter=before & sold, distinct=True),
+    )

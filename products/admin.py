@@ -1,0 +1,68 @@
+"""The catalogue for staff: found by title or id, edited through the catalogue's services."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from products.models import Product
+from runs.cells import money, pill
+from runs.paging import EstimatedPaginator
+
+
+def picture(product: Product) -> SafeString | str:
+    """Show a product's image small; it is loaded only when it comes into sight."""
+    if not product.image_link:
+        return ""
+    return format_html(
+        '<img class="thumb" src="{}" alt="" loading="lazy" width="28" height="35">',
+        product.image_link,
+    )
+
+
+@admin.register(Product)
+class ProductAdmin(admin.ModelAdmin):
+    """What the shop sells, or once sold."""
+
+    list_display = ("product", "external_id", "product_type", "brand", "cost", "stock", "shown")
+    number_columns = ("cost",)
+    list_filter = ("availability", "visible", ("category", admin.RelatedOnlyFieldListFilter))
+    search_fields = ("title", "=external_id")
+    search_help_text = "Title or id"
+    list_per_page = 50
+    show_full_result_count = False
+    paginator = EstimatedPaginator
+    empty_template = "admin/products/product/empty.html"
+    actions = None
+    ordering = ("-id",)
+    fieldsets = (
+        (None, {"fields": ("title", "description", "product_type", "brand")}),
+        ("Offer", {"fields": ("price", "currency", "availability", "visible")}),
+        ("Links", {"fields": ("link", "image_link")}),
+        ("Identity", {"fields": ("external_id", "item_group_id", "gtin", "attributes")}),
+    )
+    readonly_fields = ("external_id",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
+        return False
+
+    @admin.display(ordering="title")
+    def product(self, product: Product) -> SafeString:
+        return format_html("{} {}", picture(product), product.title)
+
+    @admin.display(description="price", ordering="price")
+    def cost(self, product: Product) -> str:
+        return money(product.price, product.currency)
+
+    @admin.display(description="stock", ordering="availability")
+    def stock(self, product: Product) -> SafeString:
+        return pill(product.availability)
+
+    @admin.display(description="shown")
+    def shown(self, product: Product) -> SafeString | str:
+        if product.deleted_at:
+            return pill("off sale", "bad")
+        return "" if product.visible else pill("hidden", "warn")

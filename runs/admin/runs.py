@@ -1,0 +1,144 @@
+"""Runs: what works now, what was decided and why; refresh, publish, discard, roll back."""
+
+from collections.abc import Callable
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
+from kombu.exceptions import OperationalError as BrokerAway
+
+from runs import kinds, overview, services, tasks
+from runs.admin.seen import SeenOnly
+from runs.cells import NOTHING, ago, day, duration, pill, share
+from runs.measures import readable
+from runs.models import Run
+
+
+@admin.register(Run)
+class RunAdmin(SeenOnly):
+    """Runs, newest first, below how each kind stands."""
+
+    list_display = ("what", "state", "outcome", "data_until", "began", "took", "asked_by")
+    number_columns = ("took",)
+    list_filter = ("kind", "status")
+    empty_template = "admin/runs/run/empty.html"
+    sortable_by = ()
+
+    @admin.display(description="run")
+    def what(self, run: Run) -> SafeString:
+        return format_html("{} <small>{}</small>", overview.title(run.kind), run.pk)
+
+    @admin.display(description="status")
+    def state(self, run: Run) -> SafeString:
+        return pill(run.status)
+
+    @admin.display
+    def outcome(self, run: Run) -> SafeString | str:
+        if run.is_active:
+            return format_html(
+                '<progress value="{}" max="1"></progress> <small>{} {}</small>',
+                f"{run.progress:.3f}",
+                share(run.progress),
+                run.step,
+            )
+        return run.error or " ".join(reason["text"] for reason in run.reasons)
+
+    @admin.display
+    def data_until(self, run: Run) -> str:
+        return day(run.as_of)
+
+    @admin.display
+    def began(self, run: Run) -> SafeString | str:
+        return ago(run.started_at or run.created_at)
+
+    @admin.display
+    def took(self, run: Run) -> str:
+        return duration(run.seconds)
+
+    @admin.display
+    def asked_by(self, run: Run) -> str:
+        return run.requested_by or NOTHING
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict | None = None
+    ) -> HttpResponse:
+        states = overview.kind_states()
+        facts = {"states": states, "live": any(state.active for state in states)}
+        return super().changelist_view(request, facts | (extra_context or {}))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict | None = None,
+    ) -> HttpResponse:
+        """Show one run: its decision with the reasons, its figures, what can be done."""
+        run = self.get_object(request, object_id)
+        facts = self.facts(run) if run else {}
+        return super().change_view(request, object_id, form_url, facts | (extra_context or {}))
+
+    def facts(self, run: Run) -> dict:
+        """Collect what the page of a run shows."""
+        return {
+            "kind_title": overview.title(run.kind),
+            "measures": readable(run.metrics),
+            "parameters": readable(run.parameters),
+            "can_roll_back": run.status == Run.Status.PUBLISHED and run.previous_id,
+        }
+
+    def get_urls(self) -> list:
+        return [
+            path("refresh/<slug:kind>/", self.post(self.refresh), name="runs_run_refresh"),
+            path("roll-back/<slug:kind>/", self.post(self.roll_back), name="runs_run_roll_back"),
+            path("<int:run_id>/publish/", self.post(self.publish), name="runs_run_publish"),
+            path("<int:run_id>/discard/", self.post(self.discard), name="runs_run_discard"),
+            *super().get_urls(),
+        ]
+
+    def post(self, act: Callable) -> Callable:
+        """Let only POST through, from those who may change runs; come back to where they were."""
+
+        def view(request: HttpRequest, **what) -> HttpResponse:
+            if not request.user.has_perm("runs.change_run"):
+                raise PermissionDenied
+            try:
+                messages.success(request, act(request, **what))
+            except services.RunError as problem:
+                messages.error(request, str(problem))
+            return redirect("admin:runs_run_changelist")
+
+        return self.admin_site.admin_view(require_POST(view))
+
+    def refresh(self, request: HttpRequest, kind: str) -> str:
+        """Ask for a run of this kind."""
+        if kind not in kinds.names():
+            raise Http404
+        run = services.request_run(kind, requested_by=request.user.get_username())
+        try:
+            tasks.work_on.delay(run.pk)
+        except BrokerAway:
+            return f"Run {run.pk} is noted; the broker is away, so it begins when that is back."
+        return f"Run {run.pk} of {overview.title(kind).lower()} begins."
+
+    def publish(self, request: HttpRequest, run_id: int) -> str:
+        """Let readers see a held run."""
+        run = services.publish_run(get_object_or_404(Run, pk=run_id))
+        return f"Run {run.pk} is published; readers see it from now on."
+
+    def discard(self, request: HttpRequest, run_id: int) -> str:
+        """Give up a held run."""
+        run = services.discard_run(get_object_or_404(Run, pk=run_id))
+        return f"Run {run.pk} is discarded; what was published stays."
+
+    def roll_back(self, request: HttpRequest, kind: str) -> str:
+        """Go back to the run published before."""
+        if kind not in kinds.names():
+            raise Http404
+        run = services.roll_back(kind)
+        return f"Rolled back: readers see run {run.pk} again."
