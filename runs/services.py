@@ -69,9 +69,7 @@ def _prepare(run: Run, kind: kinds.Kind) -> None:
             return
         run.attempts += 1
         if run.attempts > MOST_ATTEMPTS:
-            _close(
-                run, Status.FAILED, error=f"Gave up: {MOST_ATTEMPTS} workers were lost."
-            )
+            _close(run, Status.FAILED, error=f"Gave up: {MOST_ATTEMPTS} workers were lost.")
             return
         run.status = Status.RUNNING
         run.started_at = run.started_at or timezone.now()
@@ -175,9 +173,10 @@ def roll_back(kind: str) -> Run:
 
 def forget_old_runs(kind: str) -> None:
     """Drop stored results beyond RUNS_KEPT; the runs' own rows stay as history."""
-    for run in queries.runs_past_keeping(kind, settings.RUNS_KEPT):
-        if not run.parameters.get("forgotten"):
-            with transaction.atomic():
+    with transaction.atomic():
+        queries.transaction_lock(queries.PUBLISH_LOCK)  # so that none is gone back to meanwhile
+        for run in queries.runs_past_keeping(kind, settings.RUNS_KEPT):
+            if not run.parameters.get("forgotten"):
                 kinds.get(kind).forget(run)
                 run.parameters["forgotten"] = True
                 run.save(update_fields=["parameters"])

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from products import api as products
+from runs import api as runs
 from segrec_site import api_docs, health
 
 api = [
@@ -11,6 +12,11 @@ api = [
     path("docs/", api_docs.DocsView.as_view(), name="docs"),
     path("products/", products.ProductList.as_view(), name="products"),
     path("products/<extid:id>/", products.ProductDetail.as_view(), name="product"),
+    path("runs/", runs.RunList.as_view(), name="runs"),
+    path("runs/rollback/", runs.RunRollback.as_view(), name="runs-rollback"),
+    path("runs/<int:id>/", runs.RunDetail.as_view(), name="run"),
+    path("runs/<int:id>/publish/", runs.RunPublish.as_view(), name="run-publish"),
+    path("runs/<int:id>/discard/", runs.RunDiscard.as_view(), name="run-discard"),
 ]
 urlpatterns = [
     path("health/live", health.live, name="health-live"),
