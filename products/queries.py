@@ -1,10 +1,14 @@
 """SQL of the catalogue."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
 from products.models import CatalogueState, Product
+from runs.copying import execute, fetch
 
 
 def products_on_sale() -> QuerySet[Product]:
@@ -38,3 +42,111 @@ def bump_catalogue_version() -> None:
             "INSERT INTO products_cataloguestate AS state (id, version) VALUES (1, 1)"
             " ON CONFLICT (id) DO UPDATE SET version = state.version + 1"
         )
+
+
+# --- Written by sets. `staged_product` holds checked rows: their line, the id, and as JSON the
+# columns they gave; a column that is not given leaves the value.
+
+STAGED_PRODUCT = {"line": "int", "id": "text", "given": "jsonb"}
+_TEXTS = ("title", "description", "product_type", "brand", "currency", "availability", "link")
+_TEXTS += ("image_link", "item_group_id", "gtin")
+_DEFAULTS = {"availability": "in_stock"}
+_KEPT = (*_TEXTS, "price", "visible", "attributes", "category_id")
+# A product that only orders named has its id for a title and is hidden until it is described.
+_WRITTEN = f"""
+    SELECT ranked.id AS external_id, p.id AS product_id, p.category_id AS old_category_id,
+        {
+    ", ".join(
+        f"CASE WHEN given ? '{name}' THEN given->>'{name}'"
+        f" ELSE coalesce(p.{name}, '{_DEFAULTS.get(name, '')}') END AS {name}"
+        for name in _TEXTS
+    )
+},
+        CASE WHEN given ? 'price' THEN (given->>'price')::numeric ELSE p.price END AS price,
+        CASE WHEN given ? 'visible' THEN (given->>'visible')::boolean
+            ELSE p.id IS NULL OR p.visible OR p.title = p.external_id END AS visible,
+        jsonb_strip_nulls(coalesce(p.attributes, '{{}}')
+            || coalesce(given->'attributes', '{{}}')) AS attributes,
+        CASE WHEN given ? 'product_type' THEN c.id ELSE p.category_id END AS category_id
+    FROM (SELECT given, first_value(id) OVER (PARTITION BY lower(id) ORDER BY line) AS id,
+            row_number() OVER (PARTITION BY lower(id) ORDER BY line DESC) AS from_last
+        FROM staged_product WHERE given IS NOT NULL) AS ranked
+    LEFT JOIN products_product AS p ON lower(p.external_id) = lower(ranked.id)
+    LEFT JOIN products_category AS c
+        ON lower(c.name) = lower(btrim(split_part(given->>'product_type', '>', 1)))
+    WHERE from_last = 1"""
+
+
+@dataclass(frozen=True)
+class ProductChanges:
+    """What became of staged products; `moved` are those now in another top category."""
+
+    created: list[int]
+    updated: list[int]
+    unchanged: int
+    repeated: int
+    moved: list[int]
+
+
+def upsert_staged_products() -> ProductChanges:
+    """Write the staged rows; of rows with one id the last counts, under the first's spelling."""
+    add_categories("SELECT given->>'product_type' FROM staged_product")
+    execute(f"DROP TABLE IF EXISTS written; CREATE TEMP TABLE written AS {_WRITTEN}")
+    names = ", ".join(_KEPT)
+    new_values = ", ".join(f"{name} = w.{name}" for name in _KEPT)
+    was, becomes = (", ".join(f"{row}.{name}" for name in _KEPT) for row in "pw")
+    updated = fetch(
+        f"UPDATE products_product AS p"
+        f" SET {new_values}, deleted_at = NULL, updated_at = clock_timestamp()"
+        " FROM written AS w WHERE p.id = w.product_id AND (p.deleted_at IS NOT NULL OR"
+        f" ({was}) IS DISTINCT FROM ({becomes}))"
+        " RETURNING p.id, p.category_id IS DISTINCT FROM w.old_category_id"
+    )
+    created = fetch(
+        f"INSERT INTO products_product (external_id, {names}, created_at, updated_at)"
+        f" SELECT external_id, {names}, clock_timestamp(), clock_timestamp()"
+        " FROM written WHERE product_id IS NULL RETURNING id"
+    )
+    staged, written = fetch(
+        "SELECT (SELECT count(given) FROM staged_product), (SELECT count(*) FROM written)"
+    )[0]
+    execute("DROP TABLE written")
+    return ProductChanges(
+        created=[product_id for (product_id,) in created],
+        updated=[product_id for product_id, _ in updated],
+        unchanged=written - len(created) - len(updated),
+        repeated=staged - written,
+        moved=[product_id for product_id, moved in updated if moved],
+    )
+
+
+def take_off_sale_others() -> list[int]:
+    """Take off sale what the staged rows do not name."""
+    found = fetch(
+        "UPDATE products_product SET deleted_at = clock_timestamp(), updated_at = clock_timestamp()"
+        " WHERE deleted_at IS NULL"
+        " AND lower(external_id) NOT IN (SELECT lower(id) FROM staged_product) RETURNING id"
+    )
+    return [product_id for (product_id,) in found]
+
+
+def take_off_sale(external_ids: Sequence[str]) -> list[int]:
+    """Take products off sale; return those that were on it."""
+    found = fetch(
+        "UPDATE products_product SET deleted_at = clock_timestamp(), updated_at = clock_timestamp()"
+        " WHERE deleted_at IS NULL"
+        " AND lower(external_id) IN (SELECT lower(id) FROM unnest(%s::text[]) AS asked (id)) RETURNING id",
+        [list(external_ids)],
+    )
+    return [product_id for (product_id,) in found]
+
+
+def add_categories(paths: str) -> None:
+    """Make the top categories of a query of category paths that are not there yet."""
+    execute(
+        "INSERT INTO products_category (name) SELECT DISTINCT ON (lower(name)) name"
+        f" FROM (SELECT left(btrim(split_part(path, '>', 1)), 200) FROM ({paths}) AS p (path))"
+        " AS found (name)"
+        " WHERE name <> '' AND lower(name) NOT IN (SELECT lower(name) FROM products_category)"
+        " ORDER BY lower(name), name ON CONFLICT DO NOTHING"
+    )

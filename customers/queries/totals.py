@@ -1,0 +1,215 @@
+"""Lifetime sums of customers: added to, recomputed, read; and the clock of the data.
+
+A sum is over a customer's orders that have a rate. Paid and fulfilled orders count; a refunded one
+adds its whole value to what was sold and to what was returned, and counts no order and no units.
+Money is rounded order by order (line by line for categories), so sums agree whatever their order.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+
+import pandas as pd
+from django.conf import settings
+from django.db import connection
+from django.db.models import Max
+from django.utils import timezone
+
+from customers.models import Order
+from customers.norms import CATEGORY_COLUMNS, CUSTOMER_COLUMNS
+from runs.arrays import read_arrays
+
+# Spend is kept as if at this day and halves every 90 days, so sums need no daily refresh.
+DECAY_REFERENCE = "2020-01-01T00:00:00+00:00"
+HALF_LIFE_DAYS = 90
+# Month and day, both included, in the shop's zone.
+GIFT_SEASON = ("1115", "1231")
+
+_ORDER_SUMS = f"""
+    SELECT customer_id,
+        count(*) FILTER (WHERE sold) AS order_count,
+        coalesce(sum(units) FILTER (WHERE counted), 0) AS units,
+        sum(gross) AS gross,
+        sum(discount) AS discount,
+        sum(returned) AS returned,
+        sum(gross - discount - returned) AS net,
+        count(*) FILTER (WHERE sold AND to_char(ordered_at AT TIME ZONE %(zone)s, 'MMDD')
+            BETWEEN '{GIFT_SEASON[0]}' AND '{GIFT_SEASON[1]}') AS season_orders,
+        min(ordered_at) FILTER (WHERE sold) AS first_order_at,
+        max(ordered_at) FILTER (WHERE sold) AS last_order_at,
+        sum((gross - discount - returned)::float8 * power(2, extract(epoch FROM
+            ordered_at - '{DECAY_REFERENCE}'::timestamptz)::float8 / ({HALF_LIFE_DAYS} * 86400.0))
+        ) AS decayed_spend
+    FROM (
+        SELECT o.customer_id, o.ordered_at, o.units,
+            o.status <> 'refunded' AS counted,
+            o.status <> 'refunded' AND o.units > 0 AS sold,
+            round(o.gross * o.rate, 4) AS gross,
+            round(o.discount * o.rate, 4) AS discount,
+            CASE WHEN o.status = 'refunded'
+                THEN round(o.gross * o.rate, 4) - round(o.discount * o.rate, 4)
+                ELSE round(o.returned * o.rate, 4) END AS returned
+        FROM customers_order AS o {{only}}
+        WHERE o.customer_id IS NOT NULL AND o.rate IS NOT NULL
+            AND o.status IN ('paid', 'fulfilled', 'refunded') {{where}}
+    ) AS valued
+    GROUP BY customer_id"""
+_CATEGORY_SUMS = """
+    SELECT o.customer_id, p.category_id,
+        count(*) FILTER (WHERE l.quantity > 0) AS lines,
+        sum(l.quantity) AS units,
+        sum(round(l.net * o.rate, 4)) AS net
+    FROM customers_order AS o {only}
+    JOIN customers_orderline AS l ON l.order_id = o.id
+    JOIN products_product AS p ON p.id = l.product_id
+    WHERE o.customer_id IS NOT NULL AND o.rate IS NOT NULL
+        AND o.status IN ('paid', 'fulfilled') AND p.category_id IS NOT NULL {where}
+    GROUP BY o.customer_id, p.category_id"""
+_SUMS = ["order_count", "units", "gross", "discount", "returned", "net", "season_orders"]
+
+
+def add_totals_of(orders: str) -> None:
+    """Add the orders whose ids stand in the table `orders` (column id) to the kept sums."""
+    only = f"JOIN {orders} AS added ON added.id = o.id"
+    plus = ", ".join(
+        f"{name} = kept.{name} + excluded.{name}" for name in [*_SUMS, "decayed_spend"]
+    )
+    _insert_totals(
+        _ORDER_SUMS.format(only=only, where=""),
+        f"DO UPDATE SET {plus},"
+        " first_order_at = least(kept.first_order_at, excluded.first_order_at),"
+        " last_order_at = greatest(kept.last_order_at, excluded.last_order_at)",
+    )
+    plus = ", ".join(
+        f"{name} = kept.{name} + excluded.{name}" for name in ("lines", "units", "net")
+    )
+    _insert_category_totals(_CATEGORY_SUMS.format(only=only, where=""), f"DO UPDATE SET {plus}")
+
+
+def recompute_totals(customer_ids: Sequence[int] | None = None) -> None:
+    """Sum the orders of these customers, or of all, anew."""
+    where = "" if customer_ids is None else " AND o.customer_id = ANY(%(customers)s)"
+    _delete("customers_customertotal", customer_ids)
+    _insert_totals(_ORDER_SUMS.format(only="", where=where), "DO NOTHING", customers=customer_ids)
+    recompute_category_totals(customer_ids)
+
+
+def recompute_category_totals(customer_ids: Sequence[int] | None = None) -> None:
+    """Sum the lines of these customers, or of all, by category anew."""
+    where = "" if customer_ids is None else " AND o.customer_id = ANY(%(customers)s)"
+    _delete("customers_customercategorytotal", customer_ids)
+    _insert_category_totals(
+        _CATEGORY_SUMS.format(only="", where=where), "DO NOTHING", customers=customer_ids
+    )
+
+
+def customers_who_bought(product_ids: Sequence[int]) -> list[int]:
+    """Return customers with a line of one of these products."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT o.customer_id FROM customers_orderline AS l"
+            " JOIN customers_order AS o ON o.id = l.order_id"
+            " WHERE l.product_id = ANY(%s) AND o.customer_id IS NOT NULL",
+            [list(product_ids)],
+        )
+        return [customer for (customer,) in cursor.fetchall()]
+
+
+def data_clock(as_of: date | None = None) -> datetime | None:
+    """Return the end of this day, or of the newest order's that is not in the future."""
+    if as_of is None:
+        newest = Order.objects.filter(ordered_at__lte=timezone.now()).aggregate(
+            at=Max("ordered_at")
+        )
+        if newest["at"] is None:
+            return None
+        as_of = newest["at"].astimezone(settings.SHOP_ZONE).date()
+    midnight = datetime.combine(as_of + timedelta(days=1), time(), tzinfo=settings.SHOP_ZONE)
+    return midnight - timedelta(microseconds=1)
+
+
+def totals_sql(as_of: datetime) -> tuple[str, dict]:
+    """Return a query for CustomerTotal's columns as of an instant, and its parameters."""
+    if _is_newest(as_of):
+        return "SELECT * FROM customers_customertotal", {}
+    sql = _ORDER_SUMS.format(only="", where=" AND o.ordered_at <= %(as_of)s")
+    return sql, {"zone": settings.SHOP_TIME_ZONE, "as_of": as_of}
+
+
+def category_totals_sql(as_of: datetime) -> tuple[str, dict]:
+    """Return a query for CustomerCategoryTotal's columns as of an instant, and its parameters."""
+    if _is_newest(as_of):
+        return "SELECT * FROM customers_customercategorytotal", {}
+    return _CATEGORY_SUMS.format(only="", where=" AND o.ordered_at <= %(as_of)s"), {"as_of": as_of}
+
+
+def customer_totals(as_of: datetime, customer_ids: Sequence[int] | None = None) -> pd.DataFrame:
+    """Read CUSTOMER_COLUMNS of these or all with a counted order, spend decayed to this instant."""
+    sql, params = _only_of(customer_ids, *totals_sql(as_of))
+    epochs = ", ".join(
+        f"extract(epoch FROM {name}) * 1000000 AS {name}_us"
+        for name in ("first_order_at", "last_order_at")
+    )
+    read = read_arrays(
+        f"SELECT *, {epochs} FROM ({sql}) AS sums WHERE order_count > 0",
+        params,
+        **dict.fromkeys(("customer_id", "order_count", "units", "season_orders"), "i8"),
+        **dict.fromkeys(("gross", "net", "discount", "returned", "decayed_spend"), "f8"),
+        **dict.fromkeys(("first_order_at_us", "last_order_at_us"), "i8"),
+    )
+    for name in ("first_order_at", "last_order_at"):
+        read[name] = pd.to_datetime(read.pop(f"{name}_us"), unit="us", utc=True)
+    age = (as_of - datetime.fromisoformat(DECAY_REFERENCE)).total_seconds() / 86400
+    read["decayed_spend"] *= 2.0 ** (-age / HALF_LIFE_DAYS)
+    return pd.DataFrame(read, columns=CUSTOMER_COLUMNS)
+
+
+def category_totals(as_of: datetime, customer_ids: Sequence[int] | None = None) -> pd.DataFrame:
+    """Read CATEGORY_COLUMNS as of an instant; `category` is the category's key."""
+    sql, params = _only_of(customer_ids, *category_totals_sql(as_of))
+    read = read_arrays(
+        f"SELECT *, category_id AS category FROM ({sql}) AS sums",
+        params,
+        **dict.fromkeys(("customer_id", "category", "lines", "units"), "i8"),
+        net="f8",
+    )
+    return pd.DataFrame(read, columns=CATEGORY_COLUMNS)
+
+
+def _only_of(customer_ids: Sequence[int] | None, sql: str, params: dict) -> tuple[str, dict]:
+    if customer_ids is None:
+        return sql, params
+    only = f"SELECT * FROM ({sql}) AS every WHERE customer_id = ANY(%(only)s)"
+    return only, params | {"only": list(customer_ids)}
+
+
+def _is_newest(as_of: datetime) -> bool:
+    return not Order.objects.filter(ordered_at__gt=as_of).exists()
+
+
+def _insert_totals(sums: str, on_conflict: str, **params) -> None:
+    columns = ["customer_id", *_SUMS, "first_order_at", "last_order_at", "decayed_spend"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO customers_customertotal AS kept ({', '.join(columns)})"
+            f" SELECT {', '.join(columns)} FROM ({sums}) AS sums"
+            f" ON CONFLICT (customer_id) {on_conflict}",
+            params | {"zone": settings.SHOP_TIME_ZONE},
+        )
+
+
+def _insert_category_totals(sums: str, on_conflict: str, **params) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO customers_customercategorytotal AS kept"
+            f" (customer_id, category_id, lines, units, net) {sums}"
+            f" ON CONFLICT (customer_id, category_id) {on_conflict}",
+            params,
+        )
+
+
+def _delete(table: str, customer_ids: Sequence[int] | None) -> None:
+    where = "" if customer_ids is None else " WHERE customer_id = ANY(%s)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {table}{where}", [] if customer_ids is None else [customer_ids]
+        )

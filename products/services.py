@@ -1,0 +1,99 @@
+"""The catalogue's writers: from files, from the API, by staff."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from products import queries
+from products.imports import COLUMNS, FORMATS
+from products.signals import catalogue_changed, categories_changed
+from runs.copying import copy_text, staged
+from runs.imports import DEFAULTS, Block, FileRows, GivenRows, Options, Summary, Written
+from runs.parsing import BadCell, identifier
+
+# Beyond so many, listeners are told that all may have changed.
+MOST_NAMED = 1_000
+
+
+def import_products(path: str | Path, options: Options = DEFAULTS) -> Summary:
+    """Read a file of products into the catalogue."""
+    with (
+        FileRows("products", path, FORMATS, COLUMNS, options) as rows,
+        staged("staged_product", queries.STAGED_PRODUCT, _staged_columns(rows.blocks())),
+        rows.storing() as summary,
+    ):
+        changes = queries.upsert_staged_products()
+        summary.created, summary.updated = len(changes.created), len(changes.updated)
+        summary.unchanged = changes.unchanged
+        summary.skip("the same id again, the last row counts", changes.repeated)
+        gone = queries.take_off_sale_others() if options.complete else []
+        summary.warn("products taken off sale", len(gone))
+        announce(changes.created + changes.updated + gone, moved=changes.moved)
+    return summary
+
+
+def upsert_products(rows: list[dict[str, Any]]) -> Written:
+    """Write products given by the names of their columns; wrong ones are left out and named."""
+    given = GivenRows(list(map(_flat, rows)), COLUMNS, keeps_other_columns=True)
+    with (
+        staged("staged_product", queries.STAGED_PRODUCT, _staged_columns(given.blocks())),
+        given.storing(),
+    ):
+        changes = queries.upsert_staged_products()
+        announce(changes.created + changes.updated, moved=changes.moved)
+    return given.written()
+
+
+def delete_products(external_ids: Sequence[str]) -> int:
+    """Take products off sale for good; return how many were on it."""
+    with transaction.atomic():
+        gone = queries.take_off_sale(external_ids)
+        announce(gone)
+    return len(gone)
+
+
+def announce(product_ids: list[int], moved: Sequence[int] = ()) -> None:
+    """Tell listeners which products changed, as the last thing in a writing transaction."""
+    if not product_ids:
+        return
+    if moved:
+        categories_changed.send("products", product_ids=list(moved))
+    queries.bump_catalogue_version()
+    named = product_ids if len(product_ids) <= MOST_NAMED else None
+    transaction.on_commit(lambda: catalogue_changed.send("products", product_ids=named))
+
+
+def _staged_columns(blocks: Iterable[Block]) -> Iterator[list[list[str]]]:
+    for block in blocks:
+        rows = [
+            [
+                line,
+                row["id"],
+                row | {"attributes": {name: text or None for name, text in others.items()}},
+            ]
+            for line, row, others in zip(
+                block.lines, block.rows(), block.others or [{}] * len(block.lines), strict=True
+            )
+        ]
+        # A rejected row still says that its product is in the file.
+        rows += [[0, product_id, None] for product_id in _readable_ids(block.rejected)]
+        yield [list(map(copy_text, column)) for column in zip(*rows, strict=True)]
+
+
+def _readable_ids(rows: list[dict[str, str | None]]) -> Iterator[str]:
+    for row in rows:
+        with suppress(BadCell):
+            if product_id := identifier(row.get("id") or ""):
+                yield product_id
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """Put attributes that stand together, as the API shows them, beside the other columns."""
+    attributes = row.get("attributes")
+    attributes = attributes if isinstance(attributes, dict) else {}
+    return attributes | {
+        name: row[name] for name in row if name not in ("attributes", "updated_at")
+    }

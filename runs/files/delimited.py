@@ -1,0 +1,136 @@
+"""CSV and TSV: found delimiter and header, rows that recover after a quote never closed."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
+
+from django.conf import settings
+
+from runs.files.opening import FileFacts, FileRefused, open_text
+from runs.files.tables import BATCH_CHARACTERS, BATCH_ROWS, BadRow, Batch, Table, check_width
+
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+HEADER_WITHIN = 50
+
+
+def read_table(facts: FileFacts, count_known: Callable[[list[str]], int]) -> Table:
+    """Find delimiter and header among the first rows."""
+    best: tuple[int, int, str, list[str]] = (0, 0, "", [])
+    for delimiter in DELIMITERS:
+        with open_text(facts) as text:
+            for line, cells in islice(Rows(text, delimiter), HEADER_WITHIN):
+                known = 0 if isinstance(cells, BadRow) else count_known(cells)
+                if known > best[0]:
+                    best = (known, line, delimiter, cells)
+    _, line, delimiter, header_row = best
+    if not header_row:
+        raise FileRefused(_no_header(facts))
+    header = [name.strip(" \t\r\n\xa0\ufeff") for name in header_row]
+    check_width(facts, header, settings.IMPORT_COLUMNS)
+
+    def batches() -> Iterator[Batch]:
+        with open_text(facts) as text:
+            for batch in _batches(Rows(text, delimiter), line, header_row):
+                yield replace(batch, share=min(batch.share / facts.unpacked_size, 1.0))
+
+    written = f"{facts.encoding.removesuffix('-sig')}, parted by {DELIMITERS[delimiter]}"
+    if line > 1:
+        written += f", header on line {line}"
+    return Table(facts, header, batches, written)
+
+
+class Rows:
+    """The rows of a text with the line each begins on, bad ones as BadRow; counts its characters.
+
+    A quote that is never closed would swallow what follows: when a cell grows past the limit or
+    the text ends inside it, its first line is given up and reading goes on at the second.
+    """
+
+    def __init__(self, text: io.TextIOBase, delimiter: str):
+        self.characters = 0
+        self._text = text
+        self._delimiter = delimiter
+        self._again: list[str] = []  # lines to be read once more, last first
+        self._held: list[str] = []  # lines of the row being read
+        self._line = 0
+        self._ended = False
+
+    def __iter__(self) -> Iterator[tuple[int, list[str] | BadRow]]:
+        csv.field_size_limit(settings.IMPORT_CELL_CHARACTERS)
+        held = self._held
+        while not self._ended or self._again:
+            self._ended = False
+            try:
+                for cells in csv.reader(self._lines(), delimiter=self._delimiter):
+                    if self._ended:
+                        yield self._give_up("has a quote that is never closed")
+                        break
+                    line = self._line - len(held) + 1
+                    held.clear()
+                    yield line, cells
+            except csv.Error:
+                yield self._give_up("has a cell that is too large, or a quote never closed")
+
+    def _lines(self) -> Iterator[str]:
+        longest = 4 * settings.IMPORT_CELL_CHARACTERS
+        readline, again, hold = self._text.readline, self._again, self._held.append
+        while line := again.pop() if again else readline(longest):
+            self._line += 1
+            self.characters += len(line)
+            hold(line)
+            if len(line) == longest and line[-1] not in "\r\n":
+                while (rest := readline(longest)) and rest[-1] not in "\r\n":
+                    pass
+                raise csv.Error
+            yield line
+        self._ended = True
+
+    def _give_up(self, reason: str) -> tuple[int, BadRow]:
+        self._line -= len(self._held) - 1
+        first, *rest = self._held
+        self._again.extend(reversed(rest))
+        self._held.clear()
+        return self._line, BadRow(self._line, reason, first[:1000].rstrip("\r\n"))
+
+
+def _batches(rows: Rows, header_line: int, header: list[str]) -> Iterator[Batch]:
+    width = len(header)
+    lines, kept, bad, repeated, characters = [], [], [], 0, 0
+    for line, cells in rows:
+        if line <= header_line:
+            continue
+        if isinstance(cells, BadRow):
+            bad.append(cells)
+        elif cells == header:
+            repeated += 1
+        elif not (cells and cells[0]) and not any(map(str.strip, cells)):
+            continue
+        elif len(cells) == width or (not any(map(str.strip, cells[width:])) and cells[width:]):
+            lines.append(line)
+            kept.append(cells[:width])
+        else:
+            bad.append(BadRow(line, f"has {len(cells)} cells, the header {width}", join(cells)))
+        if len(lines) == BATCH_ROWS or rows.characters - characters > BATCH_CHARACTERS:
+            yield Batch(lines, _columns(kept, width), rows.characters, bad, repeated)
+            lines, kept, bad, repeated, characters = [], [], [], 0, rows.characters
+    yield Batch(lines, _columns(kept, width), rows.characters, bad, repeated)
+
+
+def _columns(rows: list[list[str]], width: int) -> list[list[str]]:
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
+
+
+def join(cells: list[str]) -> str:
+    """Write cells as one line of CSV."""
+    written = io.StringIO()
+    csv.writer(written, lineterminator="").writerow(cells)
+    return written.getvalue()
+
+
+def _no_header(facts: FileFacts) -> str:
+    with open_text(facts) as text:
+        start = text.read(200).strip().splitlines()
+    first = start[0][:100].encode("ascii", "replace").decode() if start else ""
+    return f"{facts.path.name} has no row that names the needed columns; it begins with: {first!r}."

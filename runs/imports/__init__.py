@@ -1,0 +1,28 @@
+"""A file in, rows of ours out, and the truth about each: what all importers share.
+
+inspect -> recognise the format -> adapt -> check cells -> (staged and stored by an app) -> summary.
+"""
+
+from runs.imports.checking import ABSENT, Cells, Checked, Column, RowProblem
+from runs.imports.formats import Format, Row, Skip, fold
+from runs.imports.reading import DEFAULTS, Block, FileRows, GivenRows, Options, Written
+from runs.imports.summary import Summary
+
+__all__ = [
+    "ABSENT",
+    "DEFAULTS",
+    "Block",
+    "Cells",
+    "Checked",
+    "Column",
+    "FileRows",
+    "Format",
+    "GivenRows",
+    "Options",
+    "Row",
+    "RowProblem",
+    "Skip",
+    "Summary",
+    "Written",
+    "fold",
+]

@@ -1,0 +1,361 @@
+"""Rows for an importer: from a file or handed over, checked; and the transaction they go into."""
+
+import csv
+import io
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import DataError, transaction
+from django.utils import timezone
+
+from runs import queries
+from runs.files import Batch, FileRefused, inspect_file, open_table
+from runs.files.ndjson import cell_text
+from runs.imports.checking import (
+    ABSENT,
+    Cells,
+    Checked,
+    Column,
+    Readers,
+    RowProblem,
+    check,
+    without,
+)
+from runs.imports.formats import Format, Row, Skip, candidates, fold, recognise
+from runs.imports.forms import FileForms
+from runs.imports.summary import Rejects, Summary
+from runs.models import Import
+from runs.parsing import Forms
+
+Rule = Callable[[dict[str, Cells], Checked], list[RowProblem]]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a caller may ask of an import; see docs/importing.md."""
+
+    format: str = "auto"
+    mapping: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    dates: str | None = None
+    complete: bool = False
+    dry_run: bool = False
+    rejects: Path | None = None
+    max_reject_share: float = 0.5
+    record: Import | None = None
+    progress: Callable[[float], None] = lambda share: None
+
+
+DEFAULTS = Options()
+
+
+@dataclass
+class Block:
+    """Some good rows: their lines in the file, values by column, and their other columns.
+
+    Of rejected rows it has the cells, for what may be told from them.
+    """
+
+    lines: list[int]
+    values: dict[str, list]
+    others: list[dict[str, str]]
+    rejected: list[dict[str, str | None]] = field(default_factory=list)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the values row by row; what a row does not have is not in it."""
+        return _row_dicts(self.values)
+
+
+@dataclass
+class _Canonical:
+    """Rows by canonical names, their lines in the file, and how to get at a row as it stood."""
+
+    lines: list[int]
+    source: Callable[[int], list[str]]
+    columns: dict[str, Cells]
+    others: dict[str, Cells]
+
+
+class FileRows:
+    """The rows of a file, checked as they are iterated; closes its list of rejects at the end."""
+
+    def __init__(
+        self,
+        kind: str,
+        path: str | Path,
+        formats: tuple[Format, ...],
+        columns: dict[str, Column],
+        options: Options,
+        rule: Rule | None = None,
+    ):
+        self.kind = kind
+        self.options = options
+        self.summary = Summary()
+        self.facts = inspect_file(path)
+        fitting = candidates(formats, options.format, options.mapping)
+        self.table = open_table(
+            self.facts, lambda header: max(form.count_known(header) for form in fitting)
+        )
+        self.format = recognise(fitting, self.table.header)
+        self.summary.format = self.format.name
+        self.places = self.format.places(self.table.header)
+        self._refuse_twins()
+        self.forms = FileForms(
+            settings.SHOP_ZONE,
+            columns,
+            lambda: (rows.columns for rows in self._canonical(count=False)),
+            dates=options.dates,
+            decimal="." if self.table.typed else None,
+        )
+        self.columns = columns
+        self._rule = rule
+        self._good_rows = 0
+        self._rejects = Rejects(options.rejects)
+
+    def __enter__(self) -> "FileRows":
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._rejects.close()
+
+    @property
+    def first_rejects(self) -> list[str]:
+        """The first rejected rows, in words."""
+        return self._rejects.first
+
+    def blocks(self, for_copy: bool = False) -> Iterator[Block]:
+        """Yield the good rows block by block; count and name the others."""
+        by = Readers(self.columns, self.forms, for_copy)
+        for rows in self._canonical(count=True):
+            checked = check(rows.columns | rows.others, by)
+            if self._rule:
+                checked = without(checked, self._rule(rows.columns, checked))
+            self._good_rows += len(checked.places)
+            wrong = _first_of_rows(checked.problems)
+            for place, problem in wrong.items():
+                self._reject(rows.lines[place], problem, rows.source(place))
+            yield Block(
+                list(map(rows.lines.__getitem__, checked.places)),
+                {name: checked.values[name] for name in rows.columns},
+                _row_dicts({name: checked.values[name] for name in rows.others}),
+                [{name: cells[place] for name, cells in rows.columns.items()} for place in wrong],
+            )
+
+    @contextmanager
+    def storing(self) -> Iterator[Summary]:
+        """Hold the one transaction of the import, after any other's; a dry run leaves nothing."""
+        summary = self.summary
+        read = self._good_rows + summary.skipped + summary.rejected
+        if summary.rejected > self.options.max_reject_share * read:
+            raise FileRefused(
+                f"{summary.rejected:,} of {read:,} rows are rejected, more than the share"
+                f" of {self.options.max_reject_share:g} allowed; first {self.first_rejects[0]}."
+            )
+        with _one_at_a_time():
+            yield summary
+            if self.options.dry_run:
+                transaction.set_rollback(True)
+            else:
+                self._record()
+        self.options.progress(1.0)
+
+    def _canonical(self, count: bool) -> Iterator[_Canonical]:
+        batches = self._batches(count)
+        if not self.format.adapt:
+            yield from map(self._renamed, batches)
+            return
+        origins: deque[tuple[Batch, int]] = deque()
+        adapted = self.format.adapt(self._rows(batches, origins))
+        while block := list(islice(adapted, 5000)):
+            here = [origins.popleft() for _ in block]
+            kept = [(at, row) for at, row in zip(here, block, strict=True) if isinstance(row, dict)]
+            for row in block:
+                if count and isinstance(row, Skip):
+                    self.summary.skip(row.reason)
+            yield self._regrouped([at for at, _ in kept], [row for _, row in kept])
+
+    def _regrouped(self, origins: list[tuple[Batch, int]], rows: list[Row]) -> _Canonical:
+        names = dict.fromkeys(name for row in rows for name in row)
+        cells = {name: [row.get(name) for row in rows] for name in names}
+        return _Canonical(
+            [batch.lines[place] for batch, place in origins],
+            lambda place: origins[place][0].row(origins[place][1]),
+            {name: cells[name] for name in names if name in self.columns},
+            {name: cells[name] for name in names if name not in self.columns},
+        )
+
+    def _batches(self, count: bool) -> Iterator[Batch]:
+        for batch in self.table.batches():
+            if count:
+                for bad in batch.bad:
+                    self.summary.rejected += 1
+                    self._rejects.add(bad.line, "", "", bad.reason, bad.text)
+                self.summary.skip("header repeated", batch.repeated_headers)
+                self.options.progress(0.6 * batch.share)
+            yield batch
+
+    def _renamed(self, batch: Batch) -> _Canonical:
+        columns = {
+            name: _joined([batch.columns[place] for place in places])
+            for name, places in self.places.items()
+        }
+        return _Canonical(
+            batch.lines,
+            batch.row,
+            {name: cells for name, cells in columns.items() if name in self.columns},
+            {name: cells for name, cells in columns.items() if name not in self.columns}
+            | {self.table.header[place]: batch.columns[place] for place in self._other_places},
+        )
+
+    def _rows(self, batches: Iterator[Batch], origins: deque) -> Iterator[Row]:
+        for batch in batches:
+            renamed = self._renamed(batch)
+            columns = renamed.columns | renamed.others
+            origins.extend((batch, place) for place in range(len(batch.lines)))
+            for cells in zip(*columns.values(), strict=True):
+                yield {name: c for name, c in zip(columns, cells, strict=True) if c is not None}
+
+    @property
+    def _other_places(self) -> list[int]:
+        if not self.format.keeps_other_columns:
+            return []
+        used = {place for places in self.places.values() for place in places}
+        return [place for place, name in enumerate(self.table.header) if name and place not in used]
+
+    def _record(self) -> None:
+        record = self.options.record or Import(
+            kind=self.kind, file_name=self.facts.path.name[-255:]
+        )
+        record.sha256, record.file_size = self.facts.sha256, self.facts.size
+        record.rejects_path = str(self.options.rejects or "") if self.summary.rejected else ""
+        self.summary.note_in(record)
+        record.status, record.finished_at, record.progress = Import.Status.DONE, timezone.now(), 1
+        record.save()
+
+    def _refuse_twins(self) -> None:
+        header = self.table.header
+        folded = [fold(name) for name in header]
+        used = {place for places in self.places.values() for place in places}
+        for place in used | set(self._other_places):
+            if folded.count(folded[place]) > 1:
+                raise FileRefused(f"The column {header[place]} is there twice.")
+
+    def _source_name(self, column: str) -> str:
+        return "+".join(self.table.header[place] for place in self.places.get(column, [])) or column
+
+    def _reject(self, line: int, problem: RowProblem, cells: list[str]) -> None:
+        column = self._source_name(problem.column)
+        row = io.StringIO()
+        csv.writer(row, lineterminator="").writerow(cells)
+        self.summary.rejected += 1
+        self._rejects.add(line, column, problem.value, problem.reason, row.getvalue())
+
+
+@dataclass
+class Written:
+    """What became of rows handed over: how many were taken, and what is wrong with the others."""
+
+    accepted: int
+    rejected: list[dict[str, Any]]
+
+
+class GivenRows:
+    """Rows handed over as dicts by canonical names, as the API does."""
+
+    def __init__(
+        self,
+        rows: list[dict[str, Any]],
+        columns: dict[str, Column],
+        keeps_other_columns: bool = False,
+        rule: Rule | None = None,
+    ):
+        self.summary = Summary(format="canonical")
+        self._rows, self._columns, self._rule = rows, columns, rule
+        self._keeps_other_columns = keeps_other_columns
+        self._problems: dict[int, list[RowProblem]] = {}
+
+    def blocks(self, for_copy: bool = False) -> Iterator[Block]:
+        """Yield the good rows; keep what is wrong with the others."""
+        by = Readers(self._columns, Forms(zone=settings.SHOP_ZONE), for_copy)
+        names = dict.fromkeys([*self._columns, *(name for row in self._rows for name in row)])
+        cells = {
+            name: [cell_text(row[name]) if name in row else None for row in self._rows]
+            for name in names
+        }
+        checked = check(cells, by)
+        known = {name: cells[name] for name in self._columns}
+        problems = list(self._rule(known, checked)) if self._rule else []
+        if not self._keeps_other_columns:
+            problems += self._unknown(names)
+        checked = without(checked, problems)
+        for problem in checked.problems:
+            self._problems.setdefault(problem.place, []).append(problem)
+        others = {name: checked.values[name] for name in names if name not in known}
+        yield Block(
+            [place + 1 for place in checked.places],
+            {name: checked.values[name] for name in known},
+            _row_dicts(others),
+        )
+
+    @contextmanager
+    def storing(self) -> Iterator[Summary]:
+        """Hold the transaction of the write, after any import's."""
+        with _one_at_a_time():
+            yield self.summary
+
+    def written(self) -> Written:
+        """Return what became of the rows."""
+        rejected = [
+            {
+                "index": place,
+                "errors": [{"field": p.column, "detail": p.reason} for p in problems],
+            }
+            for place, problems in sorted(self._problems.items())
+        ]
+        return Written(len(self._rows) - len(rejected), rejected)
+
+    def _unknown(self, names: Iterable[str]) -> list[RowProblem]:
+        return [
+            RowProblem(place, name, "", "is not a known field")
+            for name in names
+            if name not in self._columns
+            for place, row in enumerate(self._rows)
+            if name in row
+        ]
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    try:
+        with transaction.atomic():
+            queries.transaction_lock(queries.IMPORT_LOCK)
+            yield
+    except DataError as problem:
+        raise FileRefused(
+            f"The database refused a value: {str(problem).splitlines()[0]}."
+        ) from None
+
+
+def _joined(columns: list[Cells]) -> Cells:
+    if len(columns) == 1:
+        return columns[0]
+    return ["-".join(cell or "" for cell in cells) for cells in zip(*columns, strict=True)]
+
+
+def _row_dicts(columns: dict[str, list]) -> list[dict[str, Any]]:
+    return [
+        {name: value for name, value in zip(columns, row, strict=True) if value is not ABSENT}
+        for row in zip(*columns.values(), strict=True)
+    ]
+
+
+def _first_of_rows(problems: list[RowProblem]) -> dict[int, RowProblem]:
+    first: dict[int, RowProblem] = {}
+    for problem in problems:
+        first.setdefault(problem.place, problem)
+    return dict(sorted(first.items()))

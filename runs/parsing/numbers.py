@@ -1,0 +1,96 @@
+"""Numbers and money, with their signs and separators."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+from runs.parsing.forms import BadCell, FormedParser, Forms, clean
+
+_SIGN = r"(?:[$€£¥₹₽₺₩₫₴₦฿¢]|[A-Z]{3}|US\$|R\$|C\$|A\$|kr\.?|zł|Kč|Ft|Rs\.?|lei|CHF)"
+_AMOUNT = re.compile(
+    rf"(?P<minus>-)?\s*(?:{_SIGN}\s*)?(?P<minus2>-)?(?P<digits>\d[\d.,'’\s]*|[.,]\d+)\s*{_SIGN}?"
+)
+_PLAIN = re.compile(r"-?\d{1,20}(\.\d{1,20})?")
+_AMBIGUOUS = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
+_SCIENTIFIC = re.compile(r"-?\d(\.\d+)?[eE][+-]?\d{1,2}")
+_THOUSANDS = {sign: re.compile(rf"\d{{1,3}}(\{sign}\d{{3}})+|\d*") for sign in ".,"}
+
+
+def number(raw: str, forms: Forms) -> Decimal | None:
+    """Read a number as in 17850.0, £1,234.50, 1.234,50 € or 1 234,50."""
+    text = clean(raw)
+    if not text:
+        return None
+    if _PLAIN.fullmatch(text) and not _AMBIGUOUS.fullmatch(text.lstrip("-")):
+        return Decimal(text)
+    if _SCIENTIFIC.fullmatch(text):
+        return Decimal(text)
+    amount = _AMOUNT.fullmatch(text)
+    if not amount or (amount["minus"] and amount["minus2"]):
+        raise BadCell("is not a number")
+    digits = re.sub(r"(?<=\d)['’\s](?=\d{3})", "", amount["digits"].strip())
+    value = Decimal(_with_decimal_point(digits, forms.decimal))
+    return -value if amount["minus"] or amount["minus2"] else value
+
+
+def decimal_sign(raw: str) -> str | None:
+    """Return the sign that parts decimals in this cell, where the cell alone tells."""
+    digits = re.sub(r"[^\d.,]", "", clean(raw))
+    last = max(digits.rfind("."), digits.rfind(","))
+    if last < 0 or _AMBIGUOUS.fullmatch(digits):
+        return None
+    if digits.count(digits[last]) > 1:
+        return None
+    return digits[last]
+
+
+def _with_decimal_point(digits: str, decimal: str | None) -> str:
+    if _AMBIGUOUS.fullmatch(digits):
+        if decimal is None:
+            raise BadCell("may be thousands or decimals: the file shows both forms")
+        mark = decimal if decimal in digits else ""
+    else:
+        last = max(digits.rfind("."), digits.rfind(","))
+        mark = digits[last] if last >= 0 and digits.count(digits[last]) == 1 else ""
+    whole, _, fraction = digits.rpartition(mark) if mark else (digits, "", "")
+    if not any(form.fullmatch(whole) for form in _THOUSANDS.values()):
+        raise BadCell("is not a number")
+    if not fraction.isdigit() and fraction:
+        raise BadCell("is not a number")
+    return f"{re.sub(r'[^0-9]', '', whole) or '0'}.{fraction or '0'}"
+
+
+def whole(least: int, most: int, default: int | None = None) -> FormedParser:
+    """Make a parser of whole numbers."""
+
+    def parse(raw: str, forms: Forms) -> int | None:
+        value = number(raw, forms)
+        if value is None:
+            return default
+        if value != value.to_integral_value():
+            raise BadCell("is not a whole number")
+        if not least <= value <= most:
+            raise BadCell(f"is not from {least} to {most}")
+        return int(value)
+
+    return parse
+
+
+def money(
+    most: int = 10**10,
+    default: Decimal | None = None,
+    least: int | None = 0,
+    places: str = "0.0001",
+) -> FormedParser:
+    """Make a parser of amounts, rounded half up."""
+
+    def parse(raw: str, forms: Forms) -> Decimal | None:
+        value = number(raw, forms)
+        if value is None:
+            return default
+        if least is not None and value < least:
+            raise BadCell("is negative" if least == 0 else f"is below {least}")
+        if abs(value) >= most:
+            raise BadCell(f"is {most} or more")
+        return value.quantize(Decimal(places), ROUND_HALF_UP)
+
+    return parse

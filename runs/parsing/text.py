@@ -1,0 +1,100 @@
+"""Ids, words, text and links."""
+
+import re
+
+from runs.parsing.forms import BadCell, Parser, clean
+
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_WHOLE_AS_DECIMAL = re.compile(r"(\d+)\.0+")
+
+
+def identifier(raw: str) -> str:
+    """Read an id: 1 to 100 characters; a whole number written as 17850.0 loses the .0."""
+    text = clean(raw)
+    if len(text) > 100:
+        raise BadCell("is longer than 100 characters")
+    if _CONTROL.search(text):
+        raise BadCell("contains control characters")
+    number = _WHOLE_AS_DECIMAL.fullmatch(text)
+    return number[1] if number else text
+
+
+def line_of_text(longest: int) -> Parser:
+    """Make a parser of text on one line."""
+
+    def parse(raw: str) -> str:
+        text = " ".join(paragraph(raw).split())
+        if len(text) > longest:
+            raise BadCell(f"is longer than {longest} characters")
+        return text
+
+    return parse
+
+
+def paragraph(raw: str) -> str:
+    """Read text of any length; line breaks are kept."""
+    text = clean(raw)
+    if _NOT_TEXT.search(text):
+        raise BadCell("contains characters that are not text")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def category_path(raw: str) -> str:
+    """Read a path as in Home > Kitchen > Mugs."""
+    steps = (step.strip() for step in line_of_text(1000)(raw).replace("&gt;", ">").split(">"))
+    return " > ".join(step for step in steps if step)
+
+
+def web_link(raw: str) -> str:
+    """Read an http(s) or relative link."""
+    text = line_of_text(2000)(raw)
+    scheme = re.match(r"[^/?#]*:", text)
+    if scheme and scheme[0].lower() not in ("http:", "https:"):
+        raise BadCell("is neither an http(s) nor a relative link")
+    return text
+
+
+def email(raw: str) -> str:
+    """Read an e-mail address, its case kept."""
+    text = clean(raw)
+    if text and not re.fullmatch(r"[^@\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+@[^@\s]+", text):
+        raise BadCell("is not an e-mail address")
+    if len(text) > 254:
+        raise BadCell("is longer than 254 characters")
+    return text
+
+
+def currency(raw: str) -> str:
+    """Read three letters, as in EUR."""
+    text = clean(raw).upper()
+    if text and not re.fullmatch("[A-Z]{3}", text):
+        raise BadCell("is not a currency of three letters")
+    return text
+
+
+def yes_or_no(default: bool) -> Parser:
+    """Make a parser of yes and no."""
+    words = {"": default}
+    words |= dict.fromkeys(("true", "t", "yes", "y", "1", "1.0", "on", "subscribed"), True)
+    words |= dict.fromkeys(("false", "f", "no", "n", "0", "0.0", "off", "unsubscribed"), False)
+
+    def parse(raw: str) -> bool:
+        word = clean(raw).lower()
+        if word not in words:
+            raise BadCell("is neither yes nor no")
+        return words[word]
+
+    return parse
+
+
+def one_of(words: dict[str, str], default: str) -> Parser:
+    """Make a parser of words, by their lower case."""
+
+    def parse(raw: str) -> str:
+        word = clean(raw).lower()
+        if word and word not in words:
+            raise BadCell(f"is not one of {', '.join(sorted(words))}")
+        return words[word] if word else default
+
+    return parse
