@@ -97,6 +97,13 @@ FILES_KEPT_DAYS = _count("FILES_KEPT_DAYS", 30)
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 TRUSTED_PROXIES = _networks("TRUSTED_PROXIES", env.list("TRUSTED_PROXIES", default=[]))
 
+# --- Imported files: the most that is read
+IMPORT_UPLOAD_BYTES = 200 << 20
+IMPORT_UNPACKED_BYTES = 20 << 30
+IMPORT_UNPACKED_RATIO = 200
+IMPORT_CELL_CHARACTERS = 1_000_000
+IMPORT_COLUMNS = 500
+
 # --- Django
 SECRET_KEY = _required("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", "")
 SECRET_KEY = SECRET_KEY or _local_secret(SEGREC_VAR / "secret_key")
