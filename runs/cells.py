@@ -33,7 +33,7 @@ TONES = {
 
 def money(amount: Decimal | float | None, currency: str = "", decimals: int = 2) -> str:
     """Write an amount with its currency's sign, or its code where it has no sign."""
-    if amount is None:
+    if amount in (None, ""):  # what templates find where there is nothing
         return NOTHING
     sign = CURRENCY_SIGNS.get(currency, f"{currency}\u00a0" if currency else "")
     minus = "−" if amount < 0 else ""
@@ -52,7 +52,7 @@ def share(value: float | None) -> str:
     if value is None:
         return NOTHING
     decimals = 1 if 0 < abs(value) < 0.0995 else 0
-    return f"{number_format(100 * value, decimals)}\u00a0%"
+    return f"{number(100 * value, decimals)}\u00a0%"
 
 
 def day(value: datetime | None) -> str:

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from customers.models import Customer, Order, OrderLine
+from customers.models import Customer, Membership, Order, OrderLine, Segment, SegmentProfile
 from products.models import Product
+from runs.models import Run
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 _numbers = count(1)
@@ -41,3 +42,36 @@ def make_order(
         for n, product in enumerate(products, 1)
     )
     return order
+
+
+def make_run(kind: str = "segments", status: str = "published", **over) -> Run:
+    """Make a run that is over, as of NOW."""
+    times = dict.fromkeys(("as_of", "started_at", "finished_at"), NOW)
+    return Run.objects.create(kind=kind, status=status, **times | {"published_at": NOW} | over)
+
+
+def make_segment(run: Run, *members: Customer, **over) -> Segment:
+    """Make a segment with its profile in the run, and the customers who are in it from then on."""
+    number = next(_numbers)
+    values = {"key": f"segment-{number}", "name": f"Segment {number}", "description": "They buy."}
+    values |= {"colour": "#0072B2", "mark": "●", "created_run": run}
+    segment = Segment.objects.create(**values | over)
+    SegmentProfile.objects.create(
+        run=run,
+        segment=segment,
+        name=segment.name,
+        description=segment.description,
+        customers=len(members),
+        share=0.25,
+        revenue_share=0.5,
+        position=number,
+        features={
+            "median": {"order_count": 4, "total_spent": 120.0},
+            "percentile": {"order_count": 81},
+        },
+    )
+    Membership.objects.bulk_create(
+        Membership(customer=customer, segment=segment, from_run=run, since=run.as_of)
+        for customer in members
+    )
+    return segment

@@ -12,7 +12,7 @@ from customers.models import Customer, Segment
 from customers.queries import pages
 from customers.queries.totals import data_clock
 
-NONE, BORDERLINE = "none", "borderline"
+NONE, BORDERLINE, NEVER = "none", "borderline", "never"
 DAYS_SINCE = {
     "30": ("last 30 days", 0, 30),
     "90": ("30 to 90 days ago", 30, 90),
@@ -70,10 +70,10 @@ class LastOrderFilter(admin.SimpleListFilter):
     title, parameter_name = "last order", "last_order"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
-        return [(key, words) for key, (words, _, _) in DAYS_SINCE.items()] + [(NONE, "never")]
+        return [(key, words) for key, (words, _, _) in DAYS_SINCE.items()] + [(NEVER, "never")]
 
     def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
-        if self.value() == NONE:
+        if self.value() == NEVER:
             return customers.filter(total__last_order_at=None)
         if self.value() not in DAYS_SINCE:
             return customers

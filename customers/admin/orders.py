@@ -18,7 +18,7 @@ class OrderAdmin(admin.ModelAdmin):
 
     list_display = ("external_id", "ordered", "buyer", "state", "pieces", "returned_value", "value")
     number_columns = ("pieces", "returned_value", "value")
-    list_filter = ("status", "currency")
+    list_filter = ("status",)
     list_select_related = ("customer",)
     search_fields = ("=external_id", "=customer__external_id")
     search_help_text = "Order or customer id"

@@ -1,7 +1,7 @@
 """Segments: what they are like, how large, what to do for them; staff may rename and note."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import OrderBy, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
@@ -23,7 +23,6 @@ class SegmentAdmin(admin.ModelAdmin):
     list_per_page = 50
     empty_template = "admin/customers/segment/empty.html"
     actions = None
-    ordering = ()
     sortable_by = ()
     fieldsets = (("Your words for it", {"fields": ("staff_name", "note")}),)
 
@@ -35,6 +34,9 @@ class SegmentAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Segment]:
         return pages.segments_with_profile()
+
+    def get_ordering(self, request: HttpRequest) -> tuple[OrderBy, ...]:
+        return pages.SEGMENT_ORDER
 
     @admin.display
     def segment(self, segment: Segment) -> SafeString:

@@ -15,7 +15,7 @@ from django.db.models import (
     Subquery,
     Sum,
 )
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, TruncDate
 
 from customers.models import (
     Customer,
@@ -31,6 +31,11 @@ from customers.models import (
 from runs.models import Run
 from runs.queries import published_run
 
+SEGMENT_ORDER = (
+    F("retired_run").asc(nulls_first=True),
+    F("position").asc(nulls_last=True),
+    F("id").asc(),
+)
 COUNTED = Q(status__in=Order.COUNTED, rate__isnull=False)
 
 
@@ -43,7 +48,7 @@ def segments_with_profile(run: Run | None = None) -> QuerySet[Segment]:
         customers=F("profile__customers"),
         share=F("profile__share"),
         revenue_share=F("profile__revenue_share"),
-    ).order_by(F("retired_run").asc(nulls_first=True), F("position").asc(nulls_last=True), "id")
+    ).order_by(*SEGMENT_ORDER)
 
 
 def segments_alive(run: Run | None = None) -> QuerySet[Segment]:
@@ -159,22 +164,21 @@ def lines_of(order: Order) -> QuerySet[OrderLine]:
     return order.lines.select_related("product").order_by("line_no")
 
 
-def sales(as_of: datetime, days: int = 30) -> dict:
-    """Net sales, orders and buyers of the days before `as_of`, and of as many days before them.
+def daily_sales(as_of: datetime, days: int) -> QuerySet:
+    """Net sales and orders of each of the days up to `as_of` that had any, in the shop's zone.
 
     Money is in the shop's currency; orders without a rate are left out. An order that only takes
-    things back lowers the sales, but is no order and makes nobody a buyer.
+    things back lowers the sales, but is no order.
     """
-    start = as_of - timedelta(days=days)
-    now, before, sold = Q(ordered_at__gt=start), Q(ordered_at__lte=start), Q(units__gt=0)
+    orders = Order.objects.filter(COUNTED, ordered_at__range=(as_of - timedelta(days=days), as_of))
+    by_day = orders.order_by().values(day=TruncDate("ordered_at"))
+    sold = Count("pk", filter=Q(units__gt=0))
+    return by_day.annotate(net=Sum(F("net") * F("rate")), orders=sold).order_by("day")
+
+
+def buyers(as_of: datetime, days: int) -> int:
+    """How many customers ordered something in the days up to `as_of`."""
     orders = Order.objects.filter(
-        COUNTED, ordered_at__gt=as_of - timedelta(days=2 * days), ordered_at__lte=as_of
+        COUNTED, units__gt=0, ordered_at__range=(as_of - timedelta(days=days), as_of)
     )
-    return orders.aggregate(
-        net=Sum(F("net") * F("rate"), filter=now),
-        net_before=Sum(F("net") * F("rate"), filter=before),
-        orders=Count("pk", filter=now & sold),
-        orders_before=Count("pk", filter=before & sold),
-        buyers=Count("customer", filter=now & sold, distinct=True),
-        buyers_before=Count("customer", filter=before & sold, distinct=True),
-    )
+    return orders.aggregate(buyers=Count("customer", distinct=True))["buyers"]
