@@ -1,0 +1,1 @@
+"""SQL of customers: one module for each reader."""
