@@ -50,14 +50,13 @@ def prepare(argv: list[str]) -> None:
         complete_schema()
 
 
-def use_servers() -> None:
-    """Use the embedded servers until this process ends, where the environment names no others."""
-    if settings.EMBEDDED:
-        embedded.ensure(
-            settings.SEGREC_VAR,
-            postgres=not settings.DATABASE_URL,
-            valkey=not settings.REDIS_URL,
-        )
+def use_servers():
+    """Use the embedded servers until this process ends; None where the environment names others."""
+    if not settings.EMBEDDED:
+        return None
+    return embedded.ensure(
+        settings.SEGREC_VAR, postgres=not settings.DATABASE_URL, valkey=not settings.REDIS_URL
+    )
 
 
 def complete_schema() -> None:

@@ -20,7 +20,7 @@ from segrec_site.embedded.addresses import urls
 from segrec_site.embedded.directories import make_directories, settle
 from segrec_site.embedded.errors import EmbeddedError
 from segrec_site.embedded.postgres import Postgres
-from segrec_site.embedded.server import START_SECONDS, Server
+from segrec_site.embedded.server import START_SECONDS, Server, State
 from segrec_site.embedded.valkey import Valkey
 
 
@@ -42,6 +42,10 @@ class Handle:
             self._users = _open_lock(self.var / "users.lock")
             fcntl.flock(self._users, fcntl.LOCK_SH)
             self._bring_up()
+
+    def is_well(self) -> bool:
+        """Tell whether all servers answer."""
+        return all(server.probe() is State.READY for server in self._used)
 
     def heal(self) -> None:
         """Start again what has stopped answering."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from enum import Enum
 from pathlib import Path
+from typing import BinaryIO
 
 import psutil
 
@@ -72,9 +73,7 @@ class Server:
 
     def launch(self, account: Account) -> None:
         """Start the server as a session of its own and wait until it answers."""
-        if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
-            self.log.replace(self.log.with_suffix(".old"))
-        with self.log.open("ab") as log:
+        with open_log(self.log) as log:
             process = subprocess.Popen(
                 [self.program, *self.options()],
                 stdin=subprocess.DEVNULL,
@@ -150,6 +149,13 @@ class Server:
 
     def clear_leftovers(self) -> None:
         """Remove what a killed server left behind; nothing of it runs any more."""
+
+
+def open_log(path: Path) -> BinaryIO:
+    """Open a log to append to; one that has grown large is put aside first."""
+    if path.exists() and path.stat().st_size > LOG_BYTES:
+        path.replace(path.with_suffix(".old"))
+    return path.open("ab")
 
 
 def _is_alive(process: psutil.Process) -> bool:

@@ -1,0 +1,123 @@
+"""The whole site in one command: web, workers and schedules, watched until Ctrl-C."""
+
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from segrec_site import welcome
+from segrec_site.bootstrap import use_servers
+from segrec_site.processes import address, web_answers, web_server, workers
+from segrec_site.supervisor import Supervisor
+
+ROUND_SECONDS = 0.25
+
+
+class Stop(BaseException):
+    """Somebody wants everything to end."""
+
+
+class Command(BaseCommand):
+    """Starts, watches and ends the processes of a site."""
+
+    help = "Serve the site, with its workers and schedules, until Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--demo", action="store_true", help="load a real shop first and build its models"
+        )
+        parser.add_argument("--port", type=_port, default=8000)
+        parser.add_argument("--host", default="127.0.0.1")
+
+    def handle(self, *, demo: bool, port: int, host: str, **_: object) -> None:
+        _refuse_a_taken(host, port)
+        self.supervisor = Supervisor(self._note)
+        self.stopping, self.progress = False, ""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._stop)
+        with suppress(Stop):
+            try:
+                self.servers = use_servers()
+                if demo:
+                    self._load_demo()
+                self._serve(host, port, demo)
+            finally:
+                self.stopping = True
+                self.supervisor.stop()
+
+    def _load_demo(self) -> None:
+        call_command("load_demo")
+        login, keys = welcome.make_login(), welcome.make_keys()
+        if login:
+            self._tell("Admin login: {} / {} (kept nowhere else)".format(*login))
+        for kind, key in keys.items():
+            self._tell(f"API key, {kind}: {key}")
+        welcome.request_models()
+
+    def _serve(self, host: str, port: int, demo: bool) -> None:
+        """Start the web server, then the workers, so that pages are there the sooner."""
+        self.supervisor.start([web_server(host, port)])
+        self._watch_until(lambda: web_answers(host, port))
+        self.supervisor.start(workers())
+        if demo:
+            self._watch_until(self._models_are_published)
+        self._tell(f"segrec is ready at http://{address(host, port)}")
+        self._watch_until(lambda: False)
+
+    def _watch_until(self, reached: Callable[[], bool]) -> None:
+        while not reached():
+            time.sleep(ROUND_SECONDS)
+            self._heal_servers()
+            self.supervisor.watch()
+
+    def _models_are_published(self) -> bool:
+        published, progress = welcome.models_are_published(), welcome.progress()
+        if not published and progress != self.progress:
+            self._note(progress)
+        self.progress = progress
+        return published
+
+    def _heal_servers(self) -> None:
+        if self.servers and not self.servers.is_well():
+            self._note("The database or the broker stopped answering and is started again.")
+            self.servers.heal()
+
+    def _stop(self, *_: object) -> None:
+        """End everything; asked twice, at once."""
+        if self.stopping:
+            self.supervisor.impatient = True
+        else:
+            self.stopping = True
+            self._note("Stopping …")
+            raise Stop
+
+    def _tell(self, text: str) -> None:
+        print(text, flush=True)
+
+    def _note(self, text: str) -> None:
+        with suppress(OSError):  # the terminal may be gone
+            print(text, file=sys.stderr, flush=True)
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 65535:
+        raise ValueError(text)
+    return number
+
+
+def _refuse_a_taken(host: str, port: int) -> None:
+    try:
+        family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+    except OSError as problem:
+        raise CommandError(
+            f"Cannot listen on {host}:{port} ({problem.strerror}): choose another --port."
+        ) from None

@@ -1,0 +1,71 @@
+"""What the demo's first start gives its visitor: a login, two API keys, models to look at."""
+
+import secrets
+
+from django.contrib.auth import get_user_model
+from django.db import DatabaseError, connection
+
+from runs import kinds
+from runs.models import Run
+from runs.tasks import start_run
+from segrec_site.keys import create_key
+from segrec_site.models import ApiKey
+
+MODELS_TO_SHOW = ("segments", "similar")  # the others may follow
+
+
+def make_login() -> tuple[str, str] | None:
+    """Make an administrator with a password that is kept nowhere; None when there is one."""
+    people = get_user_model().objects
+    if people.filter(is_superuser=True).exists():
+        return None
+    password = secrets.token_urlsafe(9)
+    people.create_superuser("admin", password=password)
+    return "admin", password
+
+
+def make_keys() -> dict[str, str]:
+    """Make a key of each kind, by kind; nothing when there are keys."""
+    if ApiKey.objects.exists():
+        return {}
+    return {kind: create_key("Demo", kind)[1] for kind in ApiKey.Kind.values}
+
+
+def request_models() -> None:
+    """Ask the workers for every kind of model that is not published yet."""
+    published = _kinds_of(status=Run.Status.PUBLISHED)
+    for kind in kinds.names():
+        if kind not in published:
+            start_run.delay(kind)
+
+
+def models_are_published() -> bool:
+    """Tell whether there is something to show; no while the database is away."""
+    try:
+        return _kinds_of(status=Run.Status.PUBLISHED) >= {*MODELS_TO_SHOW}
+    except DatabaseError:
+        return False
+    finally:
+        connection.close()
+
+
+def progress() -> str:
+    """Say in a line how far the models are that are not published yet."""
+    try:
+        runs = Run.objects.filter(kind__in=MODELS_TO_SHOW).order_by("kind", "-id").distinct("kind")
+        return " · ".join(_in_words(run) for run in runs)
+    except DatabaseError:
+        return ""
+    finally:
+        connection.close()
+
+
+def _kinds_of(**conditions: object) -> set[str]:
+    return set(Run.objects.filter(**conditions).values_list("kind", flat=True))
+
+
+def _in_words(run: Run) -> str:
+    if run.is_active:
+        return f"{run.kind} {run.progress:.0%} {run.step}".rstrip()
+    why = run.error or "; ".join(reason["text"] for reason in run.reasons)
+    return f"{run.kind} {run.status}{f': {why}' if why else ''}"
