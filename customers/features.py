@@ -58,6 +58,11 @@ class Features:
         """Return one feature of all customers."""
         return self.values[:, self.names.index(name)]
 
+    @property
+    def history_days(self) -> float:
+        """Return the days since the first order of any of these customers."""
+        return float(self.column("days_since_first_order").max(initial=0))
+
     def rows(self, chosen: np.ndarray) -> "Features":
         """Keep some customers, by row numbers or a mask."""
         return Features(self.customer_ids[chosen], self.values[chosen], self.norms, self.names)

@@ -96,11 +96,26 @@ def fit_transform(features: Features) -> Transform:
         spread=tuple(spread[name] for name in names),
         weight=_weights(names, features.norms.history),
         left_out=left_out,
-        quantiles={
-            name: np.quantile(features.column(name), GRID_STEPS).round(6).tolist()
-            for name in features.names
-        },
+        quantiles=_quantiles(features),
     )
+
+
+def percentiles_only(features: Features, names: tuple[str, ...]) -> Transform:
+    """Learn the places of customers, without coordinates; any number of customers will do.
+
+    Parameters
+    ----------
+    features : Features
+        Raw features of at least one customer.
+    names : tuple of str
+        The features that profiles should tell of.
+
+    Returns
+    -------
+    Transform
+        Good for `percentiles`, not for `apply_transform`.
+    """
+    return Transform(names, (), (), (), {}, _quantiles(features))
 
 
 def apply_transform(transform: Transform, features: Features) -> np.ndarray:
@@ -156,6 +171,13 @@ def percentiles(transform: Transform, features: Features) -> np.ndarray:
             for name in features.names
         ]
     )
+
+
+def _quantiles(features: Features) -> dict[str, list[float]]:
+    return {
+        name: np.quantile(features.column(name), GRID_STEPS).round(6).tolist()
+        for name in features.names
+    }
 
 
 def _logged(name: str, column: np.ndarray) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""What is done with customers: orders and people written, segments refreshed."""

@@ -1,0 +1,1 @@
+"""Refreshing segments: what is published -> what is found now -> who moves -> stored, published."""
