@@ -2,8 +2,8 @@
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower, Upper
+from django.db.models import F, Q
+from django.db.models.functions import Collate, Lower, Upper
 
 
 class Category(models.Model):
@@ -81,6 +81,9 @@ class Product(models.Model):
             models.Index(Lower("brand"), name="product_by_brand"),
             models.Index(
                 fields=["item_group_id"], name="product_by_group", condition=~Q(item_group_id="")
+            ),
+            models.Index(
+                F("created_at").desc(), Collate(Lower("external_id"), "C"), name="product_by_newest"
             ),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="product_title_trigrams"),
         ]

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F
 
 from products.models import Product
 from runs.models import Run
@@ -52,6 +53,11 @@ class Popularity(models.Model):
 
     class Meta:
         verbose_name_plural = "popularity"
+        indexes = [
+            models.Index(
+                F("buyers_90_days").desc(), F("buyers_ever").desc(), name="popularity_falling"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"popularity of {self.product_id}"

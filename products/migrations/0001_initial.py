@@ -2,6 +2,7 @@
 
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.db.models.functions.text
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
@@ -129,6 +130,13 @@ class Migration(migrations.Migration):
                         condition=models.Q(("item_group_id", ""), _negated=True),
                         fields=["item_group_id"],
                         name="product_by_group",
+                    ),
+                    models.Index(
+                        models.OrderBy(models.F("created_at"), descending=True),
+                        django.db.models.functions.comparison.Collate(
+                            django.db.models.functions.text.Lower("external_id"), "C"
+                        ),
+                        name="product_by_newest",
                     ),
                     django.contrib.postgres.indexes.GinIndex(
                         django.contrib.postgres.indexes.OpClass(
