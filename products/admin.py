@@ -1,13 +1,19 @@
 """The catalogue for staff: found by title or id, edited through the catalogue's services."""
 
+from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from products import services
+from products.imports import COLUMNS
 from products.models import Product
 from runs.cells import money, pill
+from runs.files.ndjson import cell_text
 from runs.paging import EstimatedPaginator
+from runs.parsing import BadCell, Forms
 
 
 def picture(product: Product) -> SafeString | str:
@@ -20,14 +26,28 @@ def picture(product: Product) -> SafeString | str:
     )
 
 
+class ProductForm(forms.ModelForm):
+    """Takes what an imported row may hold, by the same rules."""
+
+    def clean(self) -> None:
+        super().clean()
+        rules = Forms(zone=settings.SHOP_ZONE)
+        for name in self.changed_data:
+            try:
+                COLUMNS[name].parser(rules)(cell_text(self.cleaned_data.get(name)))
+            except BadCell as problem:
+                self.add_error(name, f"This {problem}.")
+
+
 @admin.register(Product)
 class ProductAdmin(admin.ModelAdmin):
     """What the shop sells, or once sold."""
 
+    form = ProductForm
     list_display = ("product", "external_id", "product_type", "brand", "cost", "stock", "shown")
     number_columns = ("cost",)
     list_filter = ("availability", "visible", ("category", admin.RelatedOnlyFieldListFilter))
-    search_fields = ("title", "=external_id")
+    search_fields = ("title", "external_id__iexact")
     search_help_text = "Title or id"
     list_per_page = 50
     show_full_result_count = False
@@ -41,13 +61,20 @@ class ProductAdmin(admin.ModelAdmin):
         ("Links", {"fields": ("link", "image_link")}),
         ("Identity", {"fields": ("external_id", "item_group_id", "gtin", "attributes")}),
     )
-    readonly_fields = ("external_id",)
+    readonly_fields = ("external_id", "attributes")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
         return False
+
+    def save_model(
+        self, request: HttpRequest, obj: Product, form: forms.ModelForm, change: bool
+    ) -> None:
+        """Write through the service, so that neighbours and kept answers follow."""
+        changed = {name: form.cleaned_data[name] for name in form.changed_data}
+        services.upsert_products([{"id": obj.external_id, "title": obj.title} | changed])
 
     @admin.display(ordering="title")
     def product(self, product: Product) -> SafeString:

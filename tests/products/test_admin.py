@@ -1,0 +1,90 @@
+"""Staff pages of the catalogue."""
+
+import pytest
+
+from products.models import Product
+from products.queries import catalogue_version
+from products.signals import catalogue_changed
+from tests.factories import make_product
+
+pytestmark = pytest.mark.django_db
+
+PRODUCTS = "/admin/products/product/"
+
+
+@pytest.fixture
+def mug() -> Product:
+    return make_product(title="Blue mug", product_type="Home > Mugs", attributes={"size": "L"})
+
+
+def form_of(client, product: Product) -> dict:
+    """What the page's form would send unchanged."""
+    form = client.get(f"{PRODUCTS}{product.pk}/change/").context["adminform"].form
+    sent = {field.name: field.value() for field in form}
+    return {name: value for name, value in sent.items() if value not in (None, False)}
+
+
+def save(client, product: Product, **changed):
+    sent = form_of(client, product) | changed
+    return client.post(f"{PRODUCTS}{product.pk}/change/", sent)
+
+
+def test_an_edit_is_stored_with_its_category_and_leaves_the_rest(admin_client, mug):
+    save(admin_client, mug, title="Green mug", product_type="Kitchen > Mugs")
+
+    mug.refresh_from_db()
+    assert (mug.title, mug.category.name, mug.price) == ("Green mug", "Kitchen", 10)
+    assert mug.attributes == {"size": "L"}
+
+
+def test_an_edit_raises_the_catalogues_version_and_tells_who_listens(
+    admin_client, mug, django_capture_on_commit_callbacks
+):
+    told, before = [], catalogue_version()
+    hear = lambda product_ids, **_: told.append(product_ids)  # noqa: E731
+    catalogue_changed.connect(hear)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        save(admin_client, mug, availability="out_of_stock")
+
+    catalogue_changed.disconnect(hear)
+    assert catalogue_version() > before
+    assert told == [[mug.pk]]
+
+
+def test_an_emptied_price_is_cleared_and_an_unticked_product_hidden(admin_client, mug):
+    sent = form_of(admin_client, mug) | {"price": ""}
+    del sent["visible"]
+
+    admin_client.post(f"{PRODUCTS}{mug.pk}/change/", sent)
+
+    mug.refresh_from_db()
+    assert (mug.price, mug.visible) == (None, False)
+
+
+def test_what_no_file_may_hold_is_refused_with_the_field_named(admin_client, mug):
+    response = save(admin_client, mug, link="javascript:alert(1)")
+
+    assert list(response.context["adminform"].form.errors) == ["link"]
+    assert not Product.objects.filter(link__startswith="java").exists()
+
+
+@pytest.mark.parametrize("words", ["blue", "P-9"])
+def test_products_are_found_by_title_or_id(admin_client, mug, words):
+    make_product(title="Oak bowl", external_id="p-9", description="blue")
+    expected = mug if words == "blue" else Product.objects.get(external_id="p-9")
+
+    listed = admin_client.get(PRODUCTS, {"q": words}).context["cl"].result_list
+
+    assert list(listed) == [expected]
+
+
+@pytest.mark.parametrize("products", [1, 30])
+def test_the_list_takes_the_same_queries_however_long(
+    admin_client, django_assert_num_queries, products
+):
+    for _ in range(products):
+        make_product()
+
+    with django_assert_num_queries(6):  # session, user, categories, estimate, count, page
+        admin_client.get(PRODUCTS)
