@@ -2,12 +2,22 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.generics import GenericAPIView, ListAPIView, get_object_or_404
 from rest_framework.response import Response
 
-from products import queries
+from products import queries, services
 from products.models import Product
-from runs.rest import ANY_KEY, ApiView, Money, PageParameters, Pages, revalidated
+from runs.rest import (
+    ANY_KEY,
+    ApiView,
+    Money,
+    PageParameters,
+    Pages,
+    revalidated,
+    write_rows,
+)
+from runs.rest.rows import WrittenSerializer
 
 
 class ProductSerializer(serializers.ModelSerializer):
@@ -38,19 +48,48 @@ class ProductSerializer(serializers.ModelSerializer):
         ]
 
 
-@extend_schema(responses={200: ProductSerializer, 304: None})
+class ProductRow(serializers.Serializer):
+    """A product to write: what is absent stays as it is, what is empty is cleared.
+
+    Any other field is kept as an attribute.
+    """
+
+    id = serializers.CharField(max_length=100)
+    title = serializers.CharField()
+    description = serializers.CharField(required=False)
+    product_type = serializers.CharField(required=False, help_text="As in Home > Kitchen > Mugs.")
+    brand = serializers.CharField(required=False)
+    price = Money(required=False)
+    currency = serializers.CharField(required=False)
+    availability = serializers.CharField(required=False, help_text="Unknown: out of stock.")
+    link = serializers.CharField(required=False)
+    image_link = serializers.CharField(required=False)
+    item_group_id = serializers.CharField(required=False)
+    gtin = serializers.CharField(required=False)
+    visible = serializers.BooleanField(required=False)
+    attributes = serializers.DictField(required=False)
+
+
 class ProductDetail(ApiView, GenericAPIView):
     """One product."""
 
     key_kinds = {"GET": ANY_KEY}
     serializer_class = ProductSerializer
 
+    @extend_schema(responses={200: ProductSerializer, 304: None})
     def get(self, request, id: str) -> Response:
         def body() -> dict:
             product = get_object_or_404(queries.product_by_external_id(id))
             return self.get_serializer(product).data
 
         return revalidated(request, queries.catalogue_version(), body=body)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request, id: str) -> Response:
+        """Take a product off sale for good; orders that name it keep it."""
+        if not services.delete_products([id]):
+            raise NotFound
+        return Response(status=204)
 
 
 class ProductList(ApiView, ListAPIView):
@@ -64,6 +103,11 @@ class ProductList(ApiView, ListAPIView):
 
     def get_queryset(self):
         return Product.objects.filter(deleted_at=None)
+
+    @extend_schema(request=ProductRow(many=True), responses=WrittenSerializer)
+    def post(self, request) -> Response:
+        """Write at most 1,000 products."""
+        return write_rows(request, services.upsert_products)
 
     @extend_schema(responses={200: ProductSerializer(many=True), 304: None})
     def get(self, request) -> Response:

@@ -3,6 +3,7 @@
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
+from runs.rest.rows import FieldErrorSerializer
 from segrec_site.problems import MEDIA_TYPE
 
 PROBLEMS = {
@@ -18,21 +19,14 @@ PROBLEMS = {
 }
 
 
-class FieldError(serializers.Serializer):
-    """What is wrong with one field."""
-
-    field = serializers.CharField(allow_null=True, help_text="None: the request as a whole.")
-    detail = serializers.CharField()
-
-
-class Problem(serializers.Serializer):
+class ProblemSerializer(serializers.Serializer):
     """An error, as RFC 9457 has it."""
 
     type = serializers.CharField()
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = FieldError(many=True)
+    errors = FieldErrorSerializer(many=True)
 
 
 class StrictSchema(AutoSchema):
@@ -62,5 +56,5 @@ class StrictSchema(AutoSchema):
         return sorted(statuses + list(self.view.problems.get(self.method, ())))
 
     def _problem(self, status: int, direction: str) -> dict:
-        content = {"schema": self.resolve_serializer(Problem, direction).ref}
+        content = {"schema": self.resolve_serializer(ProblemSerializer, direction).ref}
         return {"description": PROBLEMS[status], "content": {MEDIA_TYPE: content}}

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from customers.api import customers, segments
 from products import api as products
 from runs import api as runs
 from segrec_site import api_docs, health
@@ -12,6 +13,16 @@ api = [
     path("docs/", api_docs.DocsView.as_view(), name="docs"),
     path("products/", products.ProductList.as_view(), name="products"),
     path("products/<extid:id>/", products.ProductDetail.as_view(), name="product"),
+    path("customers/", customers.CustomerList.as_view(), name="customers"),
+    path("customers/<extid:id>/", customers.CustomerDetail.as_view(), name="customer"),
+    path("segments/", segments.SegmentList.as_view(), name="segments"),
+    path("segments/<slug:key>/", segments.SegmentDetail.as_view(), name="segment"),
+    path(
+        "segments/<slug:key>/customers/",
+        segments.SegmentCustomers.as_view(),
+        name="segment-customers",
+    ),
+    path("segments/<slug:key>/moves/", segments.SegmentMoves.as_view(), name="segment-moves"),
     path("runs/", runs.RunList.as_view(), name="runs"),
     path("runs/rollback/", runs.RunRollback.as_view(), name="runs-rollback"),
     path("runs/<int:id>/", runs.RunDetail.as_view(), name="run"),

@@ -5,7 +5,7 @@ from runs.rest.fields import Money, money_text
 from runs.rest.paging import PageParameters, Pages
 from runs.rest.parameters import CommaSeparated, Flag, OneOrMore, read_parameters
 from runs.rest.paths import IdConverter, path_to
-from runs.rest.rows import read_object, read_rows
+from runs.rest.rows import read_object, read_rows, write_rows
 from runs.rest.views import ANY_KEY, ApiView
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "read_parameters",
     "read_rows",
     "revalidated",
+    "write_rows",
 ]

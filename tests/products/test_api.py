@@ -2,14 +2,20 @@
 
 import pytest
 
-from tests.api import storefront
+from products.models import Product
+from tests.api import crm, storefront
 from tests.factories import make_product
 
 pytestmark = pytest.mark.django_db
+MUG = {"id": "mug/1", "title": "Mug", "price": "12.5", "currency": "EUR", "colour": "blue"}
+
+
+def post(rows, caller=None):
+    return (caller or crm()).post("/products/", rows, content_type="application/json")
 
 
 def test_a_product_is_shown_by_the_names_of_its_columns():
-    make_product(external_id="mug/1", title="Mug", price="12.5", currency="EUR")
+    make_product(external_id="mug/1", title="Mug", price="12.5", attributes={"colour": "blue"})
 
     answer = storefront().get("/products/mug%2F1/")
 
@@ -21,13 +27,157 @@ def test_a_product_is_shown_by_the_names_of_its_columns():
         "product_type": "",
         "brand": "",
         "price": "12.50",
-        "currency": "EUR",
+        "currency": "",
         "availability": "in_stock",
         "link": "",
         "image_link": "",
         "item_group_id": "",
         "gtin": "",
         "visible": True,
-        "attributes": {},
+        "attributes": {"colour": "blue"},
         "updated_at": answer.json()["updated_at"],
     }
+
+
+def test_a_products_id_is_found_whatever_its_case():
+    make_product(external_id="SKU-9")
+
+    assert storefront().get("/products/sku-9/").json()["id"] == "SKU-9"
+
+
+def test_a_product_without_a_price_says_so():
+    make_product(external_id="p", price=None)
+
+    assert storefront().get("/products/p/").json()["price"] is None
+
+
+def test_an_unknown_product_is_404():
+    assert storefront().get("/products/none/").status_code == 404
+
+
+def test_one_product_costs_three_queries(django_assert_num_queries):
+    make_product(external_id="p")
+    caller = storefront()
+
+    # Expect 3 queries: * the key * the catalogue's version * the product
+    with django_assert_num_queries(3):
+        caller.get("/products/p/")
+
+
+def test_a_page_of_products_costs_three_queries(django_assert_num_queries):
+    for _ in range(5):
+        make_product()
+    caller = storefront()
+
+    # Expect 3 queries: * the key * the catalogue's version * the page
+    with django_assert_num_queries(3):
+        caller.get("/products/")
+
+
+def test_products_are_written_and_then_shown():
+    caller = crm()
+
+    answer = post([MUG, {"id": "cup", "title": "Cup", "price": 3}], caller)
+
+    assert answer.json() == {"accepted": 2, "rejected": []}
+    shown = caller.get("/products/mug%2F1/").json()
+    assert (shown["price"], shown["attributes"]) == ("12.50", {"colour": "blue"})
+
+
+def test_a_written_product_is_in_the_very_next_answer():
+    make_product(external_id="cup", title="Cup")
+    caller = crm()
+    tag = caller.get("/products/cup/")["ETag"]
+
+    post([{"id": "cup", "title": "Cup", "availability": "out_of_stock"}], caller)
+
+    answer = caller.get("/products/cup/", headers={"If-None-Match": tag})
+    assert answer.status_code == 200
+    assert answer.json()["availability"] == "out_of_stock"
+
+
+def test_a_shown_product_can_be_sent_back():
+    caller = crm()
+    post([MUG], caller)
+    shown = caller.get("/products/mug%2F1/").json()
+
+    assert post([shown], caller).json() == {"accepted": 1, "rejected": []}
+
+    assert caller.get("/products/mug%2F1/").json() == shown
+
+
+def test_a_wrong_row_is_named_and_the_others_are_written():
+    rows = [
+        {"id": "a", "title": "A"},
+        {"id": "b", "title": "B", "price": "dear"},
+        7,
+        {"title": "D"},
+    ]
+
+    answer = post(rows)
+
+    assert answer.status_code == 200
+    assert answer.json()["accepted"] == 1
+    rejected = {row["index"]: row["errors"] for row in answer.json()["rejected"]}
+    assert {index: errors[0]["field"] for index, errors in rejected.items()} == {
+        1: "price",
+        2: None,
+        3: "id",
+    }
+    assert list(Product.objects.values_list("external_id", flat=True)) == ["a"]
+
+
+@pytest.mark.parametrize("body", [{}, '"text"', 7, None, MUG])
+def test_what_is_no_array_is_400(body):
+    answer = post(body)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [{"field": None, "detail": "Send an array."}]
+
+
+def test_an_empty_array_is_fine():
+    assert post([]).json() == {"accepted": 0, "rejected": []}
+
+
+def test_at_most_1000_rows_are_taken_at_once():
+    rows = [{"id": f"p{n}", "title": "P"} for n in range(1001)]
+
+    assert post(rows).status_code == 400
+    assert post(rows[:1000]).json()["accepted"] == 1000
+
+
+def test_at_most_5_megabytes_are_taken_at_once():
+    rows = [{"id": "p", "title": "P", "description": "x" * (5 * 1024 * 1024)}]
+
+    answer = post(rows)
+
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "The body is larger than 5 MB."
+
+
+def test_a_deleted_product_is_gone_from_the_very_next_answer():
+    make_product(external_id="cup")
+    caller = crm()
+    tag = caller.get("/products/cup/")["ETag"]
+
+    assert caller.delete("/products/cup/").status_code == 204
+
+    assert caller.get("/products/cup/", headers={"If-None-Match": tag}).status_code == 404
+    assert caller.get("/products/").json()["results"] == []
+
+
+def test_a_product_cannot_be_deleted_twice():
+    make_product(external_id="cup")
+    caller = crm()
+    caller.delete("/products/cup/")
+
+    assert caller.delete("/products/cup/").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["post", "delete"])
+def test_a_storefront_key_writes_nothing(method):
+    make_product(external_id="cup")
+    path = {"post": "/products/", "delete": "/products/cup/"}[method]
+
+    assert getattr(storefront(), method)(path).status_code == 403
+    assert Product.objects.filter(deleted_at=None).count() == 1

@@ -1,0 +1,1 @@
+"""Customers, their orders and their segments over HTTP, for secret keys only."""
