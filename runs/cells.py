@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
@@ -37,14 +37,14 @@ def money(amount: Decimal | float | None, currency: str = "", decimals: int = 2)
         return NOTHING
     sign = CURRENCY_SIGNS.get(currency, f"{currency}\u00a0" if currency else "")
     minus = "−" if amount < 0 else ""
-    return f"{minus}{sign}{number_format(abs(amount), decimals, force_grouping=True)}"
+    return f"{minus}{sign}{abs(amount):,.{decimals}f}"
 
 
 def number(value: float | None, decimals: int = 0) -> str:
     """Write a number with its thousands parted."""
     if value is None:
         return NOTHING
-    return number_format(value, decimals, force_grouping=True).replace("-", "−")
+    return f"{value:,.{decimals}f}".replace("-", "−")
 
 
 def share(value: float | None) -> str:

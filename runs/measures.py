@@ -2,13 +2,13 @@
 
 from runs.cells import NOTHING, number, share
 
-SHARES = ("share", "rate", "recall", "coverage", "hit", "stability", "loss")
+SHARES = ("share", "rate", "coverage", "stability")
 
 
 def readable(figures: dict) -> list[tuple[str, str]]:
-    """Write each figure as a name and a value; those within another come after their name."""
+    """Write each figure as a name and a value, by name; those within another come after its name."""
     rows = []
-    for name, value in figures.items():
+    for name, value in sorted(figures.items()):
         words = name.replace("_", " ").capitalize()
         if isinstance(value, dict):
             rows += [(f"{words}: {inner.lower()}", text) for inner, text in readable(value)]
@@ -26,5 +26,5 @@ def _written(name: str, value: object) -> str:
         return ", ".join(_written(name, each) for each in value) or NOTHING
     if isinstance(value, float):
         is_share = any(word in name for word in SHARES) and -1 <= value <= 1
-        return share(value) if is_share else number(value, 0 if value.is_integer() else 3)
+        return share(value) if is_share else f"{value:,.4g}"
     return number(value) if isinstance(value, int) else str(value)

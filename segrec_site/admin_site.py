@@ -1,5 +1,6 @@
 """The admin site: the menu in the order of daily work, the dashboard as its first page."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
@@ -20,6 +21,7 @@ class SegrecAdminSite(admin.AdminSite):
 
     site_header = "segrec"
     site_title = "segrec"
+    site_url = "/" if settings.SHOP_PAGES else None
     index_title = "Dashboard"
     empty_value_display = NOTHING
 

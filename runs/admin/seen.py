@@ -9,6 +9,7 @@ class SeenOnly(admin.ModelAdmin):
 
     actions = None
     list_per_page = 50
+    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,0 +1,155 @@
+"""Staff pages of runs: seen as they go, published, discarded, taken back."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.messages import get_messages
+
+from runs.models import Run
+from segrec_site.celery import app
+from tests.factories import make_run
+
+pytestmark = pytest.mark.django_db
+
+RUNS = "/admin/runs/run/"
+
+
+@pytest.fixture(autouse=True)
+def registered(kind):
+    """`similar` is a kind that notes what is asked of it."""
+    return kind
+
+
+@pytest.fixture
+def no_broker():
+    """The address of the queue leads nowhere while the test lasts."""
+    url = app.conf.broker_url
+    app.conf.broker_url = "redis://127.0.0.1:1/0"
+    app._after_fork()  # forget connections
+    yield
+    app.conf.broker_url = url
+    app._after_fork()  # forget connections
+
+
+def press(client, path: str) -> str:
+    """Press a button of these pages; return what the next page says of it."""
+    response = client.post(RUNS + path)
+    assert response.status_code == 302
+    return " ".join(str(message) for message in get_messages(response.wsgi_request))
+
+
+def test_refresh_now_asks_for_a_run_in_the_name_of_who_pressed(admin_client, admin_user):
+    said = press(admin_client, "refresh/similar/")
+
+    run = Run.objects.get()
+    assert (run.kind, run.status) == ("similar", "waiting")
+    assert run.requested_by == admin_user.get_username()
+    assert said == f"Run {run.pk} of similar products begins."
+
+
+def test_a_second_refresh_is_answered_in_words(admin_client):
+    make_run("similar", "running", published_at=None)
+
+    assert press(admin_client, "refresh/similar/") == "A refresh of similar is already under way."
+
+
+def test_without_a_broker_the_run_is_noted_and_the_page_says_so(admin_client, no_broker):
+    said = press(admin_client, "refresh/similar/")
+
+    assert Run.objects.get().status == "waiting"
+    assert "the broker is away" in said
+
+
+def test_an_unknown_kind_is_not_found(admin_client):
+    assert admin_client.post(f"{RUNS}refresh/nothing/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("button", "becomes"), [("publish", "published"), ("discard", "discarded")]
+)
+def test_a_held_run_is_decided(admin_client, button, becomes):
+    run = make_run("similar", "held", published_at=None)
+
+    press(admin_client, f"{run.pk}/{button}/")
+
+    run.refresh_from_db()
+    assert run.status == becomes
+
+
+def test_a_run_that_is_not_held_cannot_be_published(admin_client):
+    run = make_run("similar", "failed", published_at=None)
+
+    assert "only a held run can be published" in press(admin_client, f"{run.pk}/publish/")
+
+
+def test_rolling_back_shows_readers_the_run_before(admin_client):
+    before = make_run("similar", "superseded")
+    make_run("similar", "published", previous=before)
+
+    said = press(admin_client, "roll-back/similar/")
+
+    before.refresh_from_db()
+    assert before.status == "published"
+    assert said == f"Rolled back: readers see run {before.pk} again."
+
+
+@pytest.mark.parametrize("path", ["refresh/similar/", "1/publish/", "1/discard/"])
+def test_buttons_take_no_get_and_nobody_without_permission(admin_client, client, path):
+    assert admin_client.get(RUNS + path).status_code == 405
+    assert client.post(RUNS + path).status_code == 302
+    assert not Run.objects.exists()
+
+
+def test_who_may_only_look_sees_no_buttons_and_cannot_press(client, django_user_model):
+    viewer = django_user_model.objects.create_user("vera", is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename="view_run"))
+    client.force_login(viewer)
+
+    assert b"/refresh/similar/" not in client.get(RUNS).content
+    assert client.post(f"{RUNS}refresh/similar/").status_code == 403
+
+
+def test_a_run_at_work_shows_its_step_and_refreshes_itself(admin_client):
+    run = make_run("similar", "running", step="block 5 of 12", progress=0.42, published_at=None)
+
+    page = admin_client.get(f"{RUNS}{run.pk}/change/").content.decode()
+
+    assert "block 5 of 12" in page
+    assert 'value="0.420"' in page
+    assert "data-live" in page
+
+
+def test_a_run_that_is_over_stands_still_and_shows_its_figures(admin_client):
+    run = make_run(
+        "similar", metrics={"pairs": 4640, "recall_at_20": 0.9995, "build": {"terms": 9}}
+    )
+
+    response = admin_client.get(f"{RUNS}{run.pk}/change/")
+
+    assert b"data-live" not in response.content
+    assert response.context["measures"] == [
+        ("Build: terms", "9"),
+        ("Pairs", "4,640"),
+        ("Recall at 20", "0.9995"),
+    ]
+
+
+def test_reasons_are_shown_with_the_decision(admin_client):
+    reason = {"code": "many_moved", "text": "31 % would move."}
+    run = make_run("similar", "held", reasons=[reason], published_at=None)
+
+    page = admin_client.get(f"{RUNS}{run.pk}/change/").content.decode()
+
+    assert "31 % would move." in page
+    assert f"Publish run {run.pk}" in page
+
+
+@pytest.mark.parametrize("runs", [1, 20])
+def test_the_list_takes_the_same_queries_however_long(
+    admin_client, django_assert_num_queries, runs
+):
+    for _ in range(runs):
+        make_run("similar", "failed")
+
+    # Session, user, how kinds stand, count, page, kinds to filter by.
+    with django_assert_num_queries(6):
+        admin_client.get(RUNS)
