@@ -6,7 +6,7 @@ SHARES = ("share", "rate", "coverage", "stability")
 
 
 def readable(figures: dict) -> list[tuple[str, str]]:
-    """Write each figure as a name and a value, by name; those within another come after its name."""
+    """Write each figure as a name and a value, by name; inner ones carry both names."""
     rows = []
     for name, value in sorted(figures.items()):
         words = name.replace("_", " ").capitalize()

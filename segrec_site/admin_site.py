@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from runs.cells import NOTHING
 from segrec_site import dashboard
 
-# Groups of the menu; a model shows when the person may see it. Icons are templates/admin/icons.html.
+# Groups of the menu; a model shows to who may see it. The icons are in templates/admin/icons.html.
 MENU = (
     ("Customers", ("customers.segment", "customers.customer", "customers.order")),
     ("Catalogue", ("products.product", "recommendations.recommendedproduct")),
