@@ -9,8 +9,11 @@ class CustomersConfig(AppConfig):
     name = "customers"
 
     def ready(self) -> None:
-        """Tell runs how segments are made, published and taken back."""
+        """Tell runs how segments are made; follow products to other categories."""
         from customers.services.segments.refreshing import KIND
+        from customers.services.totals import follow_moved_products
+        from products.signals import categories_changed
         from runs import kinds
 
         kinds.register(KIND)
+        categories_changed.connect(follow_moved_products, dispatch_uid="customers.totals")

@@ -120,6 +120,40 @@ def upsert_staged_products() -> ProductChanges:
     )
 
 
+# Products that only orders named: hidden, with their id for a title.
+NAMED_ONLY = "SELECT id FROM products_product WHERE NOT visible AND title = external_id"
+
+
+def add_named_products() -> list[int]:
+    """Make the products of `staged_name` that are not there; return new and newly described ones.
+
+    It has one row a product: id, title, product_type, brand, price and currency. A product with
+    a title is visible; one that was hidden for want of a title becomes so.
+    """
+    add_categories("SELECT product_type FROM staged_name")
+    category = "LEFT JOIN products_category AS c"
+    category += " ON lower(c.name) = lower(btrim(split_part(s.product_type, '>', 1)))"
+    described = fetch(
+        "UPDATE products_product AS p SET title = s.title, product_type = s.product_type,"
+        " category_id = c.id, brand = s.brand, price = s.price, currency = s.currency,"
+        " visible = true, updated_at = clock_timestamp()"
+        f" FROM staged_name AS s {category}"
+        f" WHERE lower(p.external_id) = lower(s.id) AND s.title <> '' AND p.id IN ({NAMED_ONLY})"
+        " RETURNING p.id"
+    )
+    created = fetch(
+        "INSERT INTO products_product (external_id, title, product_type, category_id, brand, price,"
+        " currency, visible, availability, description, link, image_link, item_group_id, gtin,"
+        " attributes, created_at, updated_at)"
+        " SELECT s.id, coalesce(nullif(s.title, ''), s.id), s.product_type, c.id, s.brand, s.price,"
+        " s.currency, s.title <> '', 'in_stock', '', '', '', '', '', '{}', clock_timestamp(),"
+        f" clock_timestamp() FROM staged_name AS s {category} WHERE NOT EXISTS ("
+        " SELECT 1 FROM products_product AS p WHERE lower(p.external_id) = lower(s.id))"
+        " RETURNING id"
+    )
+    return [product_id for (product_id,) in described + created]
+
+
 def take_off_sale_others() -> list[int]:
     """Take off sale what the staged rows do not name."""
     found = fetch(
@@ -135,7 +169,8 @@ def take_off_sale(external_ids: Sequence[str]) -> list[int]:
     found = fetch(
         "UPDATE products_product SET deleted_at = clock_timestamp(), updated_at = clock_timestamp()"
         " WHERE deleted_at IS NULL"
-        " AND lower(external_id) IN (SELECT lower(id) FROM unnest(%s::text[]) AS asked (id)) RETURNING id",
+        " AND lower(external_id) IN (SELECT lower(id) FROM unnest(%s::text[]) AS asked (id))"
+        " RETURNING id",
         [list(external_ids)],
     )
     return [product_id for (product_id,) in found]

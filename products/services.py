@@ -11,7 +11,7 @@ from products import queries
 from products.imports import COLUMNS, FORMATS
 from products.signals import catalogue_changed, categories_changed
 from runs.copying import copy_text, staged
-from runs.imports import DEFAULTS, Block, FileRows, GivenRows, Options, Summary, Written
+from runs.imports import DEFAULTS, Block, FileRows, GivenRows, Options, Summary, Written, flat
 from runs.parsing import BadCell, identifier
 
 # Beyond so many, listeners are told that all may have changed.
@@ -37,7 +37,7 @@ def import_products(path: str | Path, options: Options = DEFAULTS) -> Summary:
 
 def upsert_products(rows: list[dict[str, Any]]) -> Written:
     """Write products given by the names of their columns; wrong ones are left out and named."""
-    given = GivenRows(list(map(_flat, rows)), COLUMNS, keeps_other_columns=True)
+    given = GivenRows(list(map(_given, rows)), COLUMNS, keeps_other_columns=True)
     with (
         staged("staged_product", queries.STAGED_PRODUCT, _staged_columns(given.blocks())),
         given.storing(),
@@ -69,14 +69,8 @@ def announce(product_ids: list[int], moved: Sequence[int] = ()) -> None:
 def _staged_columns(blocks: Iterable[Block]) -> Iterator[list[list[str]]]:
     for block in blocks:
         rows = [
-            [
-                line,
-                row["id"],
-                row | {"attributes": {name: text or None for name, text in others.items()}},
-            ]
-            for line, row, others in zip(
-                block.lines, block.rows(), block.others or [{}] * len(block.lines), strict=True
-            )
+            [line, row["id"], row | {"attributes": others}]
+            for line, row, others in zip(block.lines, block.rows(), block.others, strict=True)
         ]
         # A rejected row still says that its product is in the file.
         rows += [[0, product_id, None] for product_id in _readable_ids(block.rejected)]
@@ -90,10 +84,6 @@ def _readable_ids(rows: list[dict[str, str | None]]) -> Iterator[str]:
                 yield product_id
 
 
-def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    """Put attributes that stand together, as the API shows them, beside the other columns."""
-    attributes = row.get("attributes")
-    attributes = attributes if isinstance(attributes, dict) else {}
-    return attributes | {
-        name: row[name] for name in row if name not in ("attributes", "updated_at")
-    }
+def _given(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what a row gives, without what only the API tells."""
+    return {name: value for name, value in flat(row).items() if name != "updated_at"}

@@ -49,18 +49,28 @@ def copy_rows(table: str, columns: Iterable[str], rows: Iterable[Iterable[Any]])
 
 @contextmanager
 def staged(
-    table: str, columns: dict[str, str], blocks: Iterable[list[Iterable[str]]]
+    table: str,
+    types: dict[str, str],
+    blocks: Iterable[list[Iterable[str]]],
+    columns: Iterable[str] = (),
 ) -> Iterator[str]:
-    """Keep blocks of columns in a temporary table of this session; `columns` gives the types."""
-    types = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-    execute(f"DROP TABLE IF EXISTS {table}; CREATE TEMP TABLE {table} ({types})")
+    """Keep blocks of columns, all or those named, in a temporary table of this session."""
+    described = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+    execute(f"DROP TABLE IF EXISTS {table}; CREATE TEMP TABLE {table} ({described})")
     try:
-        copy_in(table, columns, blocks)
+        copy_in(table, columns or types, blocks)
         execute(f"ANALYZE {table}")
         yield table
     finally:
         if not connection.needs_rollback:
             execute(f"DROP TABLE IF EXISTS {table}")
+
+
+def temp_table(name: str, query: str, params: Any = None) -> None:
+    """Make a temporary table of this session from a query."""
+    execute(f"DROP TABLE IF EXISTS {name}")
+    execute(f"CREATE TEMP TABLE {name} AS {query}", params)
+    execute(f"ANALYZE {name}")
 
 
 def execute(sql: str, params: Any = None) -> int:

@@ -5,7 +5,7 @@ inspect -> recognise the format -> adapt -> check cells -> (staged and stored by
 
 from runs.imports.checking import ABSENT, Cells, Checked, Column, RowProblem
 from runs.imports.formats import Format, Row, Skip, fold
-from runs.imports.reading import DEFAULTS, Block, FileRows, GivenRows, Options, Written
+from runs.imports.reading import DEFAULTS, Block, FileRows, GivenRows, Options, Written, flat
 from runs.imports.summary import Summary
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "Skip",
     "Summary",
     "Written",
+    "flat",
     "fold",
 ]

@@ -33,7 +33,7 @@ from runs.imports.summary import Rejects, Summary
 from runs.models import Import
 from runs.parsing import Forms
 
-Rule = Callable[[dict[str, Cells], Checked], list[RowProblem]]
+Rule = Callable[[Checked], list[RowProblem]]
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,14 @@ DEFAULTS = Options()
 
 @dataclass
 class Block:
-    """Some good rows: their lines in the file, values by column, and their other columns.
+    """Some good rows: their lines in the file, values by column, and other columns by row.
 
     Of rejected rows it has the cells, for what may be told from them.
     """
 
     lines: list[int]
     values: dict[str, list]
-    others: list[dict[str, str]]
+    others: list[dict[str, str | None]]
     rejected: list[dict[str, str | None]] = field(default_factory=list)
 
     def rows(self) -> list[dict[str, Any]]:
@@ -114,7 +114,7 @@ class FileRows:
         )
         self.columns = columns
         self._rule = rule
-        self._good_rows = 0
+        self.good_rows = 0
         self._rejects = Rejects(options.rejects)
 
     def __enter__(self) -> "FileRows":
@@ -122,6 +122,11 @@ class FileRows:
 
     def __exit__(self, *problem: object) -> None:
         self._rejects.close()
+
+    @property
+    def given_columns(self) -> list[str]:
+        """The columns that the file may give."""
+        return [name for name in self.columns if self.format.adapt or name in self.places]
 
     @property
     def first_rejects(self) -> list[str]:
@@ -134,15 +139,17 @@ class FileRows:
         for rows in self._canonical(count=True):
             checked = check(rows.columns | rows.others, by)
             if self._rule:
-                checked = without(checked, self._rule(rows.columns, checked))
-            self._good_rows += len(checked.places)
+                checked = without(checked, self._rule(checked))
+            self.good_rows += len(checked.places)
             wrong = _first_of_rows(checked.problems)
             for place, problem in wrong.items():
                 self._reject(rows.lines[place], problem, rows.source(place))
             yield Block(
                 list(map(rows.lines.__getitem__, checked.places)),
                 {name: checked.values[name] for name in rows.columns},
-                _row_dicts({name: checked.values[name] for name in rows.others}),
+                _attributes(
+                    {name: checked.values[name] for name in rows.others}, len(checked.places)
+                ),
                 [{name: cells[place] for name, cells in rows.columns.items()} for place in wrong],
             )
 
@@ -150,7 +157,7 @@ class FileRows:
     def storing(self) -> Iterator[Summary]:
         """Hold the one transaction of the import, after any other's; a dry run leaves nothing."""
         summary = self.summary
-        read = self._good_rows + summary.skipped + summary.rejected
+        read = self.good_rows + summary.skipped + summary.rejected
         if summary.rejected > self.options.max_reject_share * read:
             raise FileRefused(
                 f"{summary.rejected:,} of {read:,} rows are rejected, more than the share"
@@ -162,6 +169,7 @@ class FileRows:
                 transaction.set_rollback(True)
             else:
                 self._record()
+        summary.notes = self._notes()
         self.options.progress(1.0)
 
     def _canonical(self, count: bool) -> Iterator[_Canonical]:
@@ -237,6 +245,13 @@ class FileRows:
         record.status, record.finished_at, record.progress = Import.Status.DONE, timezone.now(), 1
         record.save()
 
+    def _notes(self) -> list[str]:
+        notes = [f"Read as {self.format.name}, {self.table.written}."]
+        notes += [f"Rejected {line}" for line in self.first_rejects]
+        if self.summary.rejected > len(self.first_rejects):
+            notes.append(f"… and {self.summary.rejected - len(self.first_rejects):,} more.")
+        return notes
+
     def _refuse_twins(self) -> None:
         header = self.table.header
         folded = [fold(name) for name in header]
@@ -264,6 +279,13 @@ class Written:
     rejected: list[dict[str, Any]]
 
 
+def flat(row: dict[str, Any]) -> dict[str, Any]:
+    """Put attributes that stand together, as the API shows them, beside the other columns."""
+    attributes = row.get("attributes")
+    attributes = attributes if isinstance(attributes, dict) else {}
+    return attributes | {name: value for name, value in row.items() if name != "attributes"}
+
+
 class GivenRows:
     """Rows handed over as dicts by canonical names, as the API does."""
 
@@ -289,7 +311,7 @@ class GivenRows:
         }
         checked = check(cells, by)
         known = {name: cells[name] for name in self._columns}
-        problems = list(self._rule(known, checked)) if self._rule else []
+        problems = list(self._rule(checked)) if self._rule else []
         if not self._keeps_other_columns:
             problems += self._unknown(names)
         checked = without(checked, problems)
@@ -299,7 +321,7 @@ class GivenRows:
         yield Block(
             [place + 1 for place in checked.places],
             {name: checked.values[name] for name in known},
-            _row_dicts(others),
+            _attributes(others, len(checked.places)),
         )
 
     @contextmanager
@@ -352,6 +374,13 @@ def _row_dicts(columns: dict[str, list]) -> list[dict[str, Any]]:
         {name: value for name, value in zip(columns, row, strict=True) if value is not ABSENT}
         for row in zip(*columns.values(), strict=True)
     ]
+
+
+def _attributes(columns: dict[str, list], count: int) -> list[dict[str, str | None]]:
+    """Return other columns row by row; an empty one is None."""
+    if not columns:
+        return [{} for _ in range(count)]
+    return [{name: text or None for name, text in row.items()} for row in _row_dicts(columns)]
 
 
 def _first_of_rows(problems: list[RowProblem]) -> dict[int, RowProblem]:

@@ -14,7 +14,10 @@ COUNTS = ("created", "updated", "unchanged", "skipped", "rejected")
 
 @dataclass
 class Summary:
-    """Counts in rows of the file; `warnings` names why rows were skipped or are doubtful."""
+    """Counts in rows of the file; `warnings` names why rows were skipped or are doubtful.
+
+    `notes` are lines for whoever watches: how the file was read, the first rejected rows.
+    """
 
     format: str | None = None
     created: int = 0
@@ -23,6 +26,7 @@ class Summary:
     skipped: int = 0
     rejected: int = 0
     warnings: Counter = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
 
     @property

@@ -1,0 +1,96 @@
+"""What the commands that import files do alike."""
+
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from django.core.management.base import CommandError, CommandParser
+
+from runs.files import FileRefused
+from runs.imports import Column, Format, Options, Summary
+from runs.management.base import JsonCommand
+from runs.management.progress import Progress
+
+
+class ImportCommand(JsonCommand):
+    """A command that imports a file; subclasses name the service, formats and columns."""
+
+    importer: Callable[[Path, Options], Summary]
+    formats: tuple[Format, ...]
+    columns: dict[str, Column]
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("file", type=Path, help="CSV, TSV, NDJSON or Parquet; may be .gz")
+        names = ["auto", *dict.fromkeys(form.name for form in self.formats)]
+        parser.add_argument(
+            "--format", choices=names, default="auto", help="told by the header unless given"
+        )
+        parser.add_argument(
+            "--map",
+            type=self._mapping,
+            action="append",
+            default=[],
+            metavar="NAME=COLUMN",
+            help="read our column NAME from the file's COLUMN; COLUMN+COLUMN joins two",
+        )
+        parser.add_argument(
+            "--dates",
+            choices=["dmy", "mdy", "iso"],
+            help="whether day or month comes first; told by the file unless given",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="read all, write nothing")
+        parser.add_argument(
+            "--rejects", type=Path, metavar="FILE", help="write the rejected rows to this CSV"
+        )
+        parser.add_argument(
+            "--max-reject-share",
+            type=_share,
+            default=0.5,
+            metavar="SHARE",
+            help="refuse the file when more of its rows are rejected (0.5)",
+        )
+
+    def work(self, *, file: Path, **options) -> dict:
+        progress = Progress(f"{file.name[:20]}")
+        chosen = Options(
+            format=options["format"],
+            mapping=dict(options["map"]),
+            dates=options["dates"],
+            complete=options.get("complete", False),
+            dry_run=options["dry_run"],
+            rejects=options["rejects"],
+            max_reject_share=options["max_reject_share"],
+            progress=progress,
+        )
+        try:
+            summary = self.importer(file, chosen)
+        except (FileRefused, OSError) as problem:
+            raise CommandError(str(problem)) from problem
+        for line in summary.notes:
+            self.stderr.write(line)
+        return summary.as_json()
+
+    def in_words(self, result: dict) -> Iterable[str]:
+        yield f"{result['read']:,} rows read as {result['format']} in {result['seconds']:.1f} s:"
+        for name in ("created", "updated", "unchanged", "skipped", "rejected"):
+            yield f"{result[name]:>12,} {name}"
+        for reason, rows in result["warnings"].items():
+            yield f"{rows:>12,} {reason}"
+
+    def _mapping(self, text: str) -> tuple[str, tuple[str, ...]]:
+        name, _, source = text.partition("=")
+        name = name.strip()
+        keeps_all = any(form.keeps_other_columns for form in self.formats)
+        if not source.strip() or not name:
+            raise ArgumentTypeError(f"{text!r} is not of the form name=Column")
+        if name not in self.columns and not keeps_all:
+            raise ArgumentTypeError(f"{name!r} is none of {', '.join(self.columns)}")
+        return name, tuple(part.strip() for part in source.split("+"))
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share <= 1:
+        raise ArgumentTypeError(f"{text} is not from 0 to 1")
+    return share
