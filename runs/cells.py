@@ -101,7 +101,7 @@ def pill(state: str, tone: str = "") -> SafeString:
 
 def bar(value: float | None, colour: str = "", most: float = 1) -> SafeString:
     """Draw a share as a bar; SVG, since a strict CSP allows no inline style."""
-    width = round(100 * min(max((value or 0) / (most or 1), 0), 1), 2)
+    width = f"{100 * min(max((value or 0) / (most or 1), 0), 1):.1f}"
     fill = format_html(' fill="{}"', colour) if colour else ""
     return format_html(
         '<svg class="bar" aria-hidden="true"><rect class="rail" width="100%" height="100%"/>'
@@ -118,7 +118,7 @@ def place(value: float, colour: str = "") -> SafeString:
         '<svg class="bar" aria-hidden="true"><rect class="rail" width="100%" height="100%"/>'
         '<rect class="fill" x="{}%" width="{}%" height="100%"{}/>'
         '<line class="middle" x1="50%" x2="50%" y2="100%"/></svg>',
-        round(min(value, 50), 1),
-        round(abs(value - 50), 1),
+        f"{min(value, 50):.1f}",
+        f"{abs(value - 50):.1f}",
         fill,
     )

@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError as BrokerAway
 from runs import kinds, overview, services, tasks
 from runs.admin.seen import SeenOnly
 from runs.cells import NOTHING, ago, day, duration, pill, share
-from runs.measures import readable
+from runs.measures import readable, tables
 from runs.models import Run
 
 
@@ -88,6 +88,7 @@ class RunAdmin(SeenOnly):
         return {
             "kind_title": overview.title(run.kind),
             "measures": readable(run.metrics),
+            "tables": tables(run.metrics),
             "parameters": readable(run.parameters),
             "can_roll_back": run.status == Run.Status.PUBLISHED and run.previous_id,
         }
