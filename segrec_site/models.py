@@ -1,9 +1,15 @@
 """API keys: who may call, from where, until when."""
 
+import re
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+
+ORIGIN = re.compile(r"https?://[^\s/?#@,]+")
 
 
 class ApiKey(models.Model):
@@ -18,7 +24,12 @@ class ApiKey(models.Model):
     prefix = models.CharField(max_length=16, unique=True, editable=False)
     digest = models.CharField(max_length=128, editable=False)
     read_only = models.BooleanField(default=False)
-    origins = ArrayField(models.CharField(max_length=300), default=list, blank=True)
+    origins = ArrayField(
+        models.CharField(max_length=300),
+        default=list,
+        blank=True,
+        help_text="Pages of these sites only, as https://shop.example, parted by commas.",
+    )
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -37,3 +48,23 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Write origins as browsers send them; refuse what is none."""
+        self.origins = [origin.strip().lower().rstrip("/") for origin in self.origins]
+        if self.kind == self.Kind.CRM and self.origins:
+            raise ValidationError(
+                {"origins": "A secret key does not belong in a page, so it has no origins."}
+            )
+        for origin in self.origins:
+            if not ORIGIN.fullmatch(origin):
+                raise ValidationError(
+                    {"origins": f"{origin} is no origin; one looks like https://shop.example."}
+                )
+
+    @property
+    def state(self) -> str:
+        """Whether it can be used: active, expired or revoked."""
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires_at and self.expires_at <= timezone.now() else "active"
