@@ -10,10 +10,9 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell runs how segments are made; follow products to other categories."""
-        from customers.services.segments.refreshing import KIND
         from customers.services.totals import follow_moved_products
         from products.signals import categories_changed
         from runs import kinds
 
-        kinds.register(KIND)
+        kinds.register("segments", "customers.services.segments.refreshing.KIND")
         categories_changed.connect(follow_moved_products, dispatch_uid="customers.totals")

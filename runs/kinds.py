@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from django.utils.module_loading import import_string
+
 from runs.models import Run
 
 
@@ -35,17 +37,22 @@ class Kind:
     work: Callable[[Run, int], None] | None = None
 
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, Kind | str] = {}
 
 
-def register(kind: Kind) -> None:
-    """Make a kind known; called once, from its app's `ready()`."""
-    _kinds[kind.name] = kind
+def register(name: str, kind: Kind | str) -> None:
+    """Make a kind known; called once, from its app's `ready()`.
+
+    A dotted path to the kind is imported at its first use: what computes is slow to import,
+    and only workers compute.
+    """
+    _kinds[name] = kind
 
 
 def get(name: str) -> Kind:
     """Return the kind of this name; KeyError when there is none."""
-    return _kinds[name]
+    kind = _kinds[name]
+    return import_string(kind) if isinstance(kind, str) else kind
 
 
 def names() -> list[str]:
