@@ -1,0 +1,1 @@
+"""SQL of recommendations: one module for each reader."""

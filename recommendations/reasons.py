@@ -1,0 +1,86 @@
+"""Why a product is in a list -> one short clause for shoppers: "Also merino, same brand"."""
+
+import re
+from collections.abc import Collection, Sequence
+
+# A clause is read in passing: this many things, each of this many words.
+MOST_THINGS = 2
+MOST_WORDS = 3
+# What is said first; of each only what counts most.
+ORDER = ("also", "same", "in", "price")
+
+_EDGES = re.compile(r"^\W+|\W+$")
+
+
+def clause(terms: Sequence[tuple[str, float]], title: str = "", product_type: str = "") -> str:
+    """Say what two products share.
+
+    Parameters
+    ----------
+    terms : sequence of (str, float)
+        Labels of shared terms with what each gives to the score, the most first: plain words,
+        or a name and a value as in ``"brand: acme"``, ``"category: home > mugs"``.
+    title, product_type : str
+        Of the product that is recommended; words and categories are spelled as there.
+
+    Returns
+    -------
+    str
+        A clause without a full stop; empty when nothing can be said in a few words.
+
+    Examples
+    --------
+    >>> clause([("merino", 0.4), ("brand: acme", 0.2), ("crew", 0.1)], "Men's Merino Crew Socks")
+    'Also Merino Crew, same brand'
+    >>> clause([("category: home > mugs", 0.5), ("price: 11 to 17 EUR", 0.1)], "", "Home > Mugs")
+    'Also in Mugs, similar price'
+    """
+    words = {label for label, _ in terms if ": " not in label}
+    said: dict[str, str] = {}
+    for label, _ in terms:
+        kind, text = _thing(label, words, title, product_type)
+        if text:
+            said.setdefault(kind, text)
+    things = [said[kind] for kind in ORDER if kind in said][:MOST_THINGS]
+    return ", ".join(things)[:1].upper() + ", ".join(things)[1:]
+
+
+def _thing(label: str, words: Collection[str], title: str, product_type: str) -> tuple[str, str]:
+    """Return which part of a clause a term makes, and its words, if any."""
+    name, colon, value = label.partition(": ")
+    if not colon:
+        return "also", f"also {_phrase(label, words, title)}" if _says_something(label) else ""
+    if name == "brand":
+        return "same", "same brand"
+    if name == "price":
+        return "price", "similar price"
+    if name == "category":
+        return "in", f"also in {_leaf(value, product_type)}"
+    if value in ("yes", "no"):
+        return "also", f"also {name}" if value == "yes" else ""
+    return ("also", f"also {value}") if value.isalpha() else ("same", f"same {name}")
+
+
+def _says_something(word: str) -> bool:
+    return word != "other" and len(word) > 2 and not word.isdigit()
+
+
+def _phrase(word: str, words: Collection[str], title: str) -> str:
+    """Spell a shared word as the title does, with the shared words that follow it there."""
+    spelled = [_EDGES.sub("", part) for part in title.split()]
+    folded = [part.casefold() for part in spelled]
+    if word not in folded:
+        return word
+    first = last = folded.index(word)
+    while first > 0 and last - first + 1 < MOST_WORDS and folded[first - 1] in words:
+        first -= 1
+    while last + 1 < len(folded) and last - first + 1 < MOST_WORDS and folded[last + 1] in words:
+        last += 1
+    return " ".join(spelled[first : last + 1])
+
+
+def _leaf(folded_path: str, product_type: str) -> str:
+    """Return the last step of a shared category, spelled as in the product's path."""
+    steps = [step.strip() for step in product_type.split(">")]
+    depth = folded_path.count(">")
+    return steps[depth] if depth < len(steps) else folded_path.rsplit("> ", 1)[-1]

@@ -1,0 +1,1 @@
+"""What recommendations do: one module for each subject."""
