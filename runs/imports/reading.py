@@ -170,6 +170,7 @@ class FileRows:
             else:
                 self._record()
         summary.notes = self._notes()
+        summary.finish()
         self.options.progress(1.0)
 
     def _canonical(self, count: bool) -> Iterator[_Canonical]:

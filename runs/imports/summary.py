@@ -28,6 +28,7 @@ class Summary:
     warnings: Counter = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
+    seconds: float = 0.0
 
     @property
     def read(self) -> int:
@@ -45,6 +46,10 @@ class Summary:
         if rows:
             self.warnings[reason] += rows
 
+    def finish(self) -> None:
+        """Note how long it took."""
+        self.seconds = round(time.monotonic() - self.began, 3)
+
     def note_in(self, record: Import) -> None:
         """Write the counts into an import's record."""
         record.format, record.rows_read = self.format or "", self.read
@@ -59,7 +64,7 @@ class Summary:
             "read": self.read,
             **{name: getattr(self, name) for name in COUNTS},
             "warnings": dict(sorted(self.warnings.items())),
-            "seconds": round(time.monotonic() - self.began, 3),
+            "seconds": self.seconds,
         }
 
 
