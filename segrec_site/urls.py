@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from customers.api import customers, segments
+from customers.api import customers, orders, segments
 from products import api as products
 from runs import api as runs
 from segrec_site import api_docs, health
@@ -15,6 +15,7 @@ api = [
     path("products/<extid:id>/", products.ProductDetail.as_view(), name="product"),
     path("customers/", customers.CustomerList.as_view(), name="customers"),
     path("customers/<extid:id>/", customers.CustomerDetail.as_view(), name="customer"),
+    path("orders/", orders.OrderList.as_view(), name="orders"),
     path("segments/", segments.SegmentList.as_view(), name="segments"),
     path("segments/<slug:key>/", segments.SegmentDetail.as_view(), name="segment"),
     path(

@@ -1,12 +1,17 @@
 """Customers over HTTP."""
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.response import Response
 
 from customers.models import Customer, CustomerTotal
 from customers.queries import api as queries
-from runs.rest import ApiView, Money, PageParameters, Pages
+from customers.services.people import upsert_customers
+from customers.services.privacy import UnknownCustomer, erase_customer
+from runs.rest import ApiView, Money, PageParameters, Pages, write_rows
+from runs.rest.rows import WrittenSerializer
 
 
 class RfmSerializer(serializers.Serializer):
@@ -67,6 +72,24 @@ class CustomerSerializer(serializers.ModelSerializer):
         return next((score.value_tier for score in customer.open_scores), None)
 
 
+class CustomerRow(serializers.Serializer):
+    """A customer to write: what is absent stays as it is, what is empty is cleared.
+
+    Any other field is kept as an attribute.
+    """
+
+    customer_id = serializers.CharField(max_length=100)
+    email = serializers.CharField(required=False)
+    first_name = serializers.CharField(required=False)
+    last_name = serializers.CharField(required=False)
+    country = serializers.CharField(required=False)
+    region = serializers.CharField(required=False)
+    created_at = serializers.DateTimeField(required=False)
+    marketing_consent = serializers.BooleanField(required=False)
+    profiling_opt_out = serializers.BooleanField(required=False)
+    attributes = serializers.DictField(required=False)
+
+
 class CustomerList(ApiView, ListAPIView):
     """All customers, page by page."""
 
@@ -78,6 +101,11 @@ class CustomerList(ApiView, ListAPIView):
     def get_queryset(self):
         return queries.customers_shown()
 
+    @extend_schema(request=CustomerRow(many=True), responses=WrittenSerializer)
+    def post(self, request) -> Response:
+        """Write at most 1,000 customers."""
+        return write_rows(request, upsert_customers)
+
 
 class CustomerDetail(ApiView, RetrieveAPIView):
     """One customer."""
@@ -87,3 +115,12 @@ class CustomerDetail(ApiView, RetrieveAPIView):
 
     def get_queryset(self):
         return queries.customers_shown()
+
+    @extend_schema(responses={204: None})
+    def delete(self, request, id: str) -> Response:
+        """Erase a person; orders and sums stay, under a surrogate."""
+        try:
+            erase_customer(id)
+        except UnknownCustomer as problem:
+            raise NotFound(str(problem)) from None
+        return Response(status=204)

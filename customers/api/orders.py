@@ -1,0 +1,41 @@
+"""Orders over HTTP: written line by line."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from customers.models import Order
+from customers.services.orders import upsert_orders
+from runs.rest import ApiView, Money, write_rows
+from runs.rest.rows import WrittenSerializer
+
+
+class OrderRow(serializers.Serializer):
+    """A line of an order; the order's own fields are those of its first line."""
+
+    order_id = serializers.CharField(max_length=100)
+    line_no = serializers.IntegerField(required=False, min_value=1)
+    ordered_at = serializers.DateTimeField()
+    customer_id = serializers.CharField(required=False)
+    email = serializers.CharField(required=False)
+    status = serializers.ChoiceField(choices=Order.Status.values, default="paid")
+    currency = serializers.CharField(required=False)
+    product_id = serializers.CharField(max_length=100)
+    quantity = serializers.IntegerField(default=1, help_text="Below 0: a return.")
+    unit_price = Money(required=False, help_text="Or line_total.")
+    line_total = Money(required=False)
+    discount = Money(required=False, help_text="Of the whole line.")
+    title = serializers.CharField(required=False, help_text="Of a product that is new.")
+    product_type = serializers.CharField(required=False)
+    brand = serializers.CharField(required=False)
+    country = serializers.CharField(required=False, help_text="Of a customer who is new.")
+    region = serializers.CharField(required=False)
+
+
+class OrderList(ApiView):
+    """Orders."""
+
+    @extend_schema(request=OrderRow(many=True), responses=WrittenSerializer)
+    def post(self, request) -> Response:
+        """Write orders, at most 1,000 lines; an order's lines replace those it had."""
+        return write_rows(request, upsert_orders)
