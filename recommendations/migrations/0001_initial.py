@@ -15,6 +15,18 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="RecommendedProduct",
+            fields=[],
+            options={
+                "verbose_name": "product's recommendations",
+                "verbose_name_plural": "recommendations",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("products.product",),
+        ),
+        migrations.CreateModel(
             name="Popularity",
             fields=[
                 (

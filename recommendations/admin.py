@@ -1,0 +1,108 @@
+"""Products with what is recommended beside them: the very lists that shoppers get, explained."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from products.admin import picture
+from products.models import Product
+from recommendations.queries import pages
+from recommendations.services import serving
+from recommendations.wishes import Wishes
+from runs.cells import money, number, pill
+from runs.paging import EstimatedPaginator
+
+SHOWN = 24
+
+
+class RecommendedProduct(Product):
+    """A product, seen by what is recommended beside it."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "product's recommendations"
+        verbose_name_plural = "recommendations"
+
+
+class NeighboursFilter(admin.SimpleListFilter):
+    """By whether a product has a stored list."""
+
+    title, parameter_name = "similar products", "similar"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        return [("none", "none stored"), ("some", "some stored")]
+
+    def queryset(self, request: HttpRequest, products: QuerySet) -> QuerySet:
+        if self.value() not in ("none", "some"):
+            return products
+        return pages.with_neighbours(products, self.value() == "some")
+
+
+@admin.register(RecommendedProduct)
+class RecommendedProductAdmin(admin.ModelAdmin):
+    """Products for sale, each leading to its lists."""
+
+    list_display = ("product", "external_id", "product_type", "cost", "stock", "similar", "bought")
+    number_columns = ("cost", "similar", "bought")
+    list_filter = (NeighboursFilter, "availability")
+    search_fields = ("title", "external_id__iexact")
+    search_help_text = "Title or id"
+    list_per_page = 50
+    show_full_result_count = False
+    paginator = EstimatedPaginator
+    empty_template = "admin/products/product/empty.html"
+    actions = None
+    ordering = ("-id",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return pages.recommended_products(super().get_queryset(request))
+
+    @admin.display(ordering="title")
+    def product(self, product: RecommendedProduct) -> SafeString:
+        return format_html("{} {}", picture(product), product.title)
+
+    @admin.display(description="price", ordering="price")
+    def cost(self, product: RecommendedProduct) -> str:
+        return money(product.price, product.currency)
+
+    @admin.display(ordering="availability")
+    def stock(self, product: RecommendedProduct) -> SafeString:
+        return pill(product.availability)
+
+    @admin.display(description="similar ones")
+    def similar(self, product: RecommendedProduct) -> str:
+        return number(product.neighbour_count or 0)
+
+    @admin.display(description="buyers, 90 days")
+    def bought(self, product: RecommendedProduct) -> str:
+        return number(product.buyers_90_days or 0)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict | None = None,
+    ) -> HttpResponse:
+        """Show what a shopper is shown beside this product, with each score's terms."""
+        product = self.get_object(request, object_id)
+        facts = self.facts(product) if product else {}
+        return super().change_view(request, object_id, form_url, facts | (extra_context or {}))
+
+    def facts(self, product: RecommendedProduct) -> dict:
+        """Collect what the page shows."""
+        here = serving.find_situation(product.external_id)
+        wishes = Wishes(limit=SHOWN, explain=True)
+        answer = serving.similar_products(here, wishes) if here.product else None
+        return {"answer": answer}
