@@ -7,6 +7,7 @@ from customers.api import customers, orders, segments
 from products import api as products
 from runs import api as runs
 from segrec_site import api_docs, health
+from segrec_site.metrics import metrics
 
 api = [
     path("schema/", api_docs.SchemaView.as_view(), name="schema"),
@@ -33,6 +34,7 @@ api = [
 urlpatterns = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
+    path("metrics", metrics, name="metrics"),
     path("api/v1/", include(api)),
     path("admin/", admin.site.urls),
 ]
