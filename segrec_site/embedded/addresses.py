@@ -5,7 +5,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from segrec_site.embedded.errors import EmbeddedError
 
@@ -65,42 +65,37 @@ def urls(var: Path) -> Urls:
 def redis_urls(url: str, first_db: int = 0) -> tuple[str, str]:
     """Translate one Redis address into two: for the cache (redis-py) and for the broker (Celery).
 
-    They get database numbers of their own, as clearing a cache empties its whole database:
-    the broker the address's number + `first_db`, the cache the next one.
+    They get databases of their own, as clearing a cache empties its whole database: the cache
+    the address's number + `first_db`, the broker the next one.
 
     >>> redis_urls("redis://cache.internal:6379/4")
-    ('redis://cache.internal:6379/5', 'redis://cache.internal:6379/4')
+    ('redis://cache.internal:6379/4', 'redis://cache.internal:6379/5')
     >>> redis_urls("unix:///run/valkey.sock", first_db=2)
-    ('unix:///run/valkey.sock?db=3', 'redis+socket:///run/valkey.sock?virtual_host=2')
+    ('unix:///run/valkey.sock?db=2', 'redis+socket:///run/valkey.sock?virtual_host=3')
     """
     parts = urlsplit(url)
-    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    over_socket = parts.scheme in ("unix", "redis+socket")
-    if parts.scheme not in ("redis", "rediss") and not over_socket:
-        raise EmbeddedError(
-            f"REDIS_URL must begin with redis://, rediss:// or unix://, not {parts.scheme or '(nothing)'}://."
-        )
-    named = [
-        query.pop("db", None),
-        query.pop("virtual_host", None),
-        None if over_socket else parts.path.strip("/") or None,
-    ]
-    number = next((found for found in named if found is not None), "0")
+    on_socket = parts.scheme in ("unix", "redis+socket")
+    if parts.scheme not in ("redis", "rediss") and not on_socket:
+        raise EmbeddedError("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    query = dict(parse_qsl(parts.query))
+    named = [query.pop("db", ""), query.pop("virtual_host", ""), parts.path.strip("/")]
+    number = next(filter(None, named[:2] if on_socket else named), "0")
     if not number.isdigit():
         raise EmbeddedError(f"REDIS_URL must name its database by a number, not {number}.")
-    broker_db = int(number) + first_db
-    if over_socket:
-        cache = parts._replace(scheme="unix", query=urlencode({**query, "db": broker_db + 1}))
-        broker = parts._replace(
-            scheme="redis+socket", query=urlencode({**query, "virtual_host": broker_db})
-        )
+    cache_db = int(number) + first_db
+    if on_socket:
+        cache = parts._replace(scheme="unix", query=urlencode({**query, "db": cache_db}))
+        queue = {**query, "virtual_host": cache_db + 1}
+        broker = parts._replace(scheme="redis+socket", query=urlencode(queue))
     else:
-        cache = parts._replace(path=f"/{broker_db + 1}", query=urlencode(query))
-        broker = parts._replace(path=f"/{broker_db}", query=urlencode(query))
-    return tuple(_with_slashes(urlunsplit(address), address.netloc) for address in (cache, broker))
+        cache, broker = (
+            parts._replace(path=f"/{number}", query=urlencode(query))
+            for number in (cache_db, cache_db + 1)
+        )
+    return _with_host(cache), _with_host(broker)
 
 
-def _with_slashes(url: str, netloc: str) -> str:
-    """Give back the empty host (`///`) that some Pythons drop from schemes they do not know."""
-    scheme, _, rest = url.partition(":")
-    return url if netloc or rest.startswith("//") else f"{scheme}://{rest}"
+def _with_host(parts: SplitResult) -> str:
+    """Write the address with the empty host (`///`) that some Pythons leave out."""
+    scheme, _, rest = urlunsplit(parts).partition(":")
+    return f"{scheme}:{rest}" if rest.startswith("//") else f"{scheme}://{rest}"

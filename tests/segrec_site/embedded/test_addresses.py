@@ -31,13 +31,13 @@ def test_a_path_unfit_for_sockets_gets_a_short_directory_in_tmp(name):
 @pytest.mark.parametrize(
     ("url", "cache", "broker"),
     [
-        ("redis://h:6379/0", "redis://h:6379/1", "redis://h:6379/0"),
-        ("redis://h", "redis://h/1", "redis://h/0"),
-        ("redis://h?db=2", "redis://h/3", "redis://h/2"),
-        ("rediss://h/4?ssl=no", "rediss://h/5?ssl=no", "rediss://h/4?ssl=no"),
-        ("unix:///a/s?db=3", "unix:///a/s?db=4", "redis+socket:///a/s?virtual_host=3"),
-        ("unix://:p@/a/s", "unix://:p@/a/s?db=1", "redis+socket://:p@/a/s?virtual_host=0"),
-        ("redis+socket:///s?virtual_host=1", "unix:///s?db=2", "redis+socket:///s?virtual_host=1"),
+        ("redis://h:6379/0", "redis://h:6379/0", "redis://h:6379/1"),
+        ("redis://h", "redis://h/0", "redis://h/1"),
+        ("redis://h?db=2", "redis://h/2", "redis://h/3"),
+        ("rediss://u:p@h/4?ssl=no", "rediss://u:p@h/4?ssl=no", "rediss://u:p@h/5?ssl=no"),
+        ("unix:///a/s?db=3", "unix:///a/s?db=3", "redis+socket:///a/s?virtual_host=4"),
+        ("unix://:p@/a/s", "unix://:p@/a/s?db=0", "redis+socket://:p@/a/s?virtual_host=1"),
+        ("redis+socket:///s?virtual_host=1", "unix:///s?db=1", "redis+socket:///s?virtual_host=2"),
     ],
 )
 def test_one_redis_address_becomes_one_for_the_cache_and_one_for_the_broker(url, cache, broker):
@@ -45,7 +45,7 @@ def test_one_redis_address_becomes_one_for_the_cache_and_one_for_the_broker(url,
 
 
 def test_a_first_database_moves_both_on():
-    assert redis_urls("redis://h/1", first_db=4) == ("redis://h/6", "redis://h/5")
+    assert redis_urls("redis://h/1", first_db=4) == ("redis://h/5", "redis://h/6")
 
 
 @pytest.mark.parametrize("url", ["", "amqp://h", "h:6379", "redis://h/main"])

@@ -24,8 +24,8 @@ def test_both_addresses_of_redis_reach_databases_of_their_own(var, use):
     cache, broker = redis_urls(urls(var).redis)
 
     redis.from_url(cache).set("here", 1)
-    assert "virtual_host=0" in broker
-    assert redis.from_url(urls(var).redis).get("here") is None
+    assert "virtual_host=1" in broker
+    assert redis.from_url(f"{urls(var).redis}?db=1").get("here") is None
 
 
 def test_the_second_user_finds_the_servers_of_the_first(var, use):
