@@ -18,7 +18,7 @@ _OVERTAKEN = """
 _WRITE_MOVES = """
     INSERT INTO customers_move
         (run_id, customer_id, from_segment_id, to_segment_id, cause, feature, was, now, at)
-    SELECT p.run_id, p.customer_id, p.from_segment_id, %(segments)s::bigint[][p.to_place + 1],
+    SELECT p.run_id, p.customer_id, p.from_segment_id, (%(segments)s::bigint[])[p.to_place + 1],
         p.cause, p.feature, p.was, p.now, %(at)s
     FROM customers_proposedmove AS p
     WHERE p.run_id = %(run)s AND p.cause <> ''
@@ -30,7 +30,7 @@ _CLOSE_STAYS = """
         AND m.customer_id = p.customer_id AND m.to_run_id IS NULL"""
 _OPEN_STAYS = """
     INSERT INTO customers_membership (customer_id, segment_id, from_run_id, since, borderline)
-    SELECT p.customer_id, %(segments)s::bigint[][p.to_place + 1], p.run_id, %(at)s, p.borderline
+    SELECT p.customer_id, (%(segments)s::bigint[])[p.to_place + 1], p.run_id, %(at)s, p.borderline
     FROM customers_proposedmove AS p
     WHERE p.run_id = %(run)s AND p.cause <> '' AND p.to_place IS NOT NULL
     ORDER BY p.customer_id"""

@@ -71,8 +71,8 @@ def last_causes(customer_ids: np.ndarray) -> dict[int, str]:
     """Why these customers were last moved, of those who ever were."""
     if not Move.objects.exists():
         return {}
-    moves = Move.objects.filter(customer__in=customer_ids.tolist()).order_by("customer", "-id")
-    return dict(moves.distinct("customer").values_list("customer_id", "cause"))
+    moves = Move.objects.filter(customer__in=customer_ids.tolist()).order_by("customer_id", "-id")
+    return dict(moves.distinct("customer_id").values_list("customer_id", "cause"))
 
 
 def leavers(customer_ids: np.ndarray) -> dict[int, tuple[bool, bool, bool]]:

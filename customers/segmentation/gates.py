@@ -116,7 +116,7 @@ def judge(measured: Measured) -> list[Gate]:
             "poorly_separated",
             measured.silhouette,
             (0.08, 0.12),
-            "Segments are barely apart (silhouette {value:.2f})",
+            "Segments stand apart by a silhouette of {value:.2f} (1 is far)",
         ),
         _names(measured),
     ]

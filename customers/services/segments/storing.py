@@ -53,8 +53,9 @@ def keep_aside(run: Run, found: Found, moves: Moves, published: Published) -> No
             "segments": found.segments,
         },
     )
+    scores = queries.open_scores()
     write_blocks(ProposedMove._meta.db_table, MOVE_COLUMNS, _move_blocks(run, moves, published))
-    write_blocks(ProposedScore._meta.db_table, SCORE_COLUMNS, _score_blocks(run, found))
+    write_blocks(ProposedScore._meta.db_table, SCORE_COLUMNS, _score_blocks(run, found, scores))
 
 
 def publish(run: Run, before: Run | None) -> None:
@@ -169,9 +170,8 @@ def _move_blocks(run: Run, moves: Moves, published: Published) -> Iterator[dict]
         }
 
 
-def _score_blocks(run: Run, found: Found) -> Iterator[dict]:
+def _score_blocks(run: Run, found: Found, present: dict[str, np.ndarray]) -> Iterator[dict]:
     """Scores that differ from the present ones, a block for each code and tier."""
-    present = queries.open_scores()
     ids, packed = found.features.customer_ids, found.scores.packed
     changed = packed != look_up(ids, present["customer_id"], present["packed"], missing=-1)
     ids, packed = ids[changed], packed[changed]
