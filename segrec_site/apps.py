@@ -10,6 +10,10 @@ class SiteConfig(AppConfig):
     name = "segrec_site"
     verbose_name = "Operations"
 
+    def ready(self) -> None:
+        """Register the checks of settings."""
+        from segrec_site import checks  # noqa: F401
+
 
 class SegrecAdminConfig(AdminConfig):
     """Django's admin with segrec's site."""

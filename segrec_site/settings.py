@@ -42,7 +42,7 @@ def _cron(name: str, default: str) -> crontab:
     value = env.str(name, default)
     try:
         minute, hour, day, month, weekday = value.split()
-        return crontab(minute, hour, day, month, weekday)
+        return crontab(minute, hour, weekday, day, month)
     except (ValueError, TypeError) as problem:
         raise ImproperlyConfigured(
             f"{name} is {value!r}; use five cron fields such as '0 2 * * *' ({problem})."
@@ -54,6 +54,13 @@ def _networks(name: str, values: list[str]) -> list:
         return [ip_network(value.strip(), strict=False) for value in values]
     except ValueError as problem:
         raise ImproperlyConfigured(f"{name}: {problem}; use addresses or networks.") from None
+
+
+def _postgres(name: str, url: str) -> dict:
+    with suppress(ValueError):
+        if url.partition(":")[0] in ("postgres", "postgresql", "pgsql"):
+            return env.db_url_config(url)
+    raise ImproperlyConfigured(f"{name} must look like postgres://user:password@host:5432/name.")
 
 
 def _required(name: str) -> str:
@@ -174,7 +181,7 @@ _servers = embedded.urls(SEGREC_VAR)
 DATABASE_URL = _required("DATABASE_URL") if PRODUCTION else env.str("DATABASE_URL", "")
 REDIS_URL = _required("REDIS_URL") if PRODUCTION else env.str("REDIS_URL", "")
 EMBEDDED = not (DATABASE_URL and REDIS_URL)
-DATABASES = {"default": env.db_url_config(DATABASE_URL or _servers.database)}
+DATABASES = {"default": _postgres("DATABASE_URL", DATABASE_URL or _servers.database)}
 if os.environ.get("SEGREC_PROCESS") == "web":
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 1,
@@ -288,6 +295,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Logs: one JSON object a line in production, plain lines elsewhere, always on stderr
+LOG_LEVEL = _choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -301,5 +309,5 @@ LOGGING = {
             "formatter": "json" if PRODUCTION else "plain",
         }
     },
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO").upper()},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }

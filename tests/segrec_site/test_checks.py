@@ -1,0 +1,117 @@
+"""Settings: bad values stop the start, values that do not go together are found."""
+
+import os
+import runpy
+import subprocess
+import sys
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
+
+from customers.models import Shop
+
+ROOT = Path(__file__).parents[2]
+SETTINGS = str(ROOT / "segrec_site/settings.py")
+PRODUCTION = {
+    "SEGREC_MODE": "production",
+    "DATABASE_URL": "postgres://segrec:secret@db/segrec",
+    "REDIS_URL": "redis://redis/0",
+    "SECRET_KEY": "Zk3v9-wq8Yt5rPn2xLm7cBd4hJf6gSa1eUo0iKQwERTyuiop",
+    "ALLOWED_HOSTS": "segrec.example.com",
+}
+
+
+def ids(tag: str = "segrec", **kwargs) -> list[str]:
+    return [message.id for message in run_checks(tags=[tag], **kwargs)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SEGREC_MODE", "prod"),
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "sqlite:///x"),
+        ("DATABASE_URL", "postgres://u:p@host:port/x"),
+        ("TRUSTED_PROXIES", "10.0.0.1,proxy"),
+        ("LOG_LEVEL", "loud"),
+        ("SEGREC_REDIS_DB", "-1"),
+        ("SEGMENTS_SCHEDULE", "0 2"),
+        ("SEGMENTS_SCHEDULE", "0 2 30 2 *"),
+        ("RECOMMENDATIONS_SCHEDULE", "nightly"),
+        ("SHOP_CURRENCY", "EURO"),
+        ("SHOP_TIME_ZONE", "Mars"),
+        ("RUNS_KEPT", "0"),
+        ("FILES_KEPT_DAYS", "many"),
+    ],
+)
+def test_a_bad_value_stops_the_start_with_a_sentence_that_names_it(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(ImproperlyConfigured, match=name) as error:
+        runpy.run_path(SETTINGS)
+
+    assert str(error.value).endswith(".")
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS"])
+def test_production_needs_four_settings(monkeypatch, name):
+    for each, value in PRODUCTION.items():
+        monkeypatch.setenv(each, "" if each == name else value)
+
+    with pytest.raises(ImproperlyConfigured, match=f"{name} is needed"):
+        runpy.run_path(SETTINGS)
+
+
+def test_fields_of_a_schedule_are_in_crons_order(monkeypatch):
+    monkeypatch.setenv("SEGMENTS_SCHEDULE", "30 2 15 6 1")
+
+    schedule = runpy.run_path(SETTINGS)["CELERY_BEAT_SCHEDULE"]["segments"]["schedule"]
+
+    assert (schedule.minute, schedule.hour) == ({30}, {2})
+    assert (schedule.day_of_month, schedule.month_of_year) == ({15}, {6})
+    assert schedule.day_of_week == {1}
+
+
+def test_the_settings_of_tests_go_together():
+    assert ids() == []
+
+
+def test_short_secrets_are_warned_of(settings):
+    settings.METRICS_TOKEN = "letmein"
+
+    assert ids() == ["segrec.W001"]
+
+
+def test_letting_every_host_in_is_warned_of(settings):
+    settings.ALLOWED_HOSTS = ["*"]
+
+    assert ids() == ["segrec.W002"]
+
+
+def test_trusting_every_address_as_a_proxy_is_an_error(settings):
+    settings.TRUSTED_PROXIES = [ip_network("0.0.0.0/0")]
+
+    assert ids() == ["segrec.E001"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("currency", "found"), [("EUR", []), ("", []), ("USD", ["segrec.E002"])])
+def test_another_currency_than_the_shops_is_an_error(settings, currency, found):
+    Shop.objects.create(currency="EUR")
+    settings.SHOP_CURRENCY = currency
+
+    assert ids("database", databases=["default"]) == found
+
+
+def test_a_production_site_passes_the_deployment_checks():
+    environment = os.environ | PRODUCTION
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "DEBUG"]
+
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+    assert "no issues" in done.stdout, done.stdout + done.stderr
+    assert done.stderr == ""
