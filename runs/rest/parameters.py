@@ -25,7 +25,10 @@ class OneOrMore(serializers.ListField):
 
 @extend_schema_field({"type": "string"})
 class CommaSeparated(serializers.ListField):
-    """Several values in one parameter, by comma."""
+    """Several values in one parameter, by comma; at most so many."""
+
+    def __init__(self, *, most: int, **kwargs):
+        super().__init__(child=serializers.CharField(), max_length=most, **kwargs)
 
     def to_internal_value(self, data: str) -> list:
         values = [value.strip() for value in data.split(",")]

@@ -11,7 +11,7 @@ class Form(serializers.Serializer):
     limit = serializers.IntegerField(default=10, min_value=1, max_value=100)
     in_stock = Flag(default=True)
     brand = OneOrMore(child=serializers.CharField(), default=list)
-    exclude = CommaSeparated(child=serializers.CharField(), max_length=3, default=list)
+    exclude = CommaSeparated(most=3, default=list)
 
 
 def read(query: str) -> dict:
