@@ -19,7 +19,7 @@ PRODUCTION = {
     "SEGREC_MODE": "production",
     "DATABASE_URL": "postgres://segrec:secret@db/segrec",
     "REDIS_URL": "redis://redis/0",
-    "SECRET_KEY": "Zk3v9-wq8Yt5rPn2xLm7cBd4hJf6gSa1eUo0iKQwERTyuiop",
+    "SECRET_KEY": "Zk3v9-wq8Yt5rPn2xLm7cBd4hJf6gSa1eUo0iKQwERTyuiopXCVbn",
     "ALLOWED_HOSTS": "segrec.example.com",
 }
 
