@@ -9,23 +9,26 @@ from runs.models import Run
 
 
 class Vocabulary(models.Model):
-    """The terms of a similarity run, enough to make one product's vector again."""
+    """The terms of a similarity run, by column: enough to weigh one product again."""
 
     run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="+")
-    content = models.JSONField()
+    labels = ArrayField(models.TextField())
+    rarity = ArrayField(models.FloatField())
 
     def __str__(self) -> str:
         return f"vocabulary of {self.run}"
 
 
 class ProductVector(models.Model):
-    """A product's unit-length vector in one similarity run: term numbers and weights."""
+    """A product's row of weights in one similarity run, as arrays of little-endian numbers."""
 
     pk = models.CompositePrimaryKey("run_id", "product_id")
     run = models.ForeignKey(Run, models.CASCADE, related_name="+", db_index=False)
     product = models.ForeignKey(Product, models.CASCADE, related_name="+")
-    terms = ArrayField(models.IntegerField())
-    weights = ArrayField(models.FloatField())
+    group = models.IntegerField(help_text="The lowest product key of its item group.")
+    digest = models.UUIDField(help_text="Of all it was made from: differs when that changed.")
+    terms = models.BinaryField(help_text="Columns of the vocabulary, int32, ascending.")
+    weights = models.BinaryField(help_text="int16.")
 
     def __str__(self) -> str:
         return f"vector of {self.product_id}"

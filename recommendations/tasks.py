@@ -1,0 +1,33 @@
+"""Recommendations for workers: refresh every kind, follow the catalogue and the orders."""
+
+from contextlib import suppress
+
+from celery import shared_task
+
+from recommendations.services import similar
+from runs import kinds, tasks
+from runs.services import AlreadyRunning, request_run
+
+KINDS = ("similar", "bought-together", "personal")
+
+
+@shared_task(queue="batch", **tasks.AGAIN)
+def start_all() -> None:
+    """Begin a run of every kind of recommendation."""
+    for name in KINDS:
+        if name in kinds.names():
+            with suppress(AlreadyRunning):
+                tasks.work_on.delay(request_run(name, requested_by="schedule").pk)
+
+
+@shared_task(queue="now", **tasks.AGAIN)
+def refresh_neighbours(product_ids: list[int] | None = None) -> None:
+    """Bring lists up to date with changed products; begin a full build when they are many."""
+    if similar.refresh_neighbours(product_ids) > similar.MOST_PATCHED:
+        tasks.start_run.delay(similar.NAME)
+
+
+@shared_task(queue="now", **tasks.AGAIN)
+def refresh_popularity() -> None:
+    """Count products' buyers anew."""
+    similar.refresh_popularity()
