@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from math import hypot
 
 # A clause is read in passing: this many things, each of this many words.
 MOST_THINGS = 2
@@ -12,14 +13,45 @@ ORDER = ("also", "same", "in", "price")
 _EDGES = re.compile(r"^\W+|\W+$")
 
 
-def clause(terms: Sequence[tuple[str, float]], title: str = "", product_type: str = "") -> str:
+def shared_terms(
+    one: tuple[Sequence[int], Sequence[float]], other: tuple[Sequence[int], Sequence[float]]
+) -> list[tuple[int, float]]:
+    """Part the cosine of two products into what each shared term gives.
+
+    Parameters
+    ----------
+    one, other : tuple of (sequence of int, sequence of float)
+        The columns of a product's terms, at least one, and their weights: no unit, above 0.
+
+    Returns
+    -------
+    list of (int, float)
+        Shared columns and what each gives, the most first, of equal shares the lower column.
+        The shares sum to the cosine: no unit, from 0 to 1.
+
+    Examples
+    --------
+    >>> shared_terms(([0, 1, 2], [1.0, 2.0, 2.0]), ([1, 2], [3.0, 4.0]))
+    [(2, 0.5333333333333333), (1, 0.4)]
+    """
+    length = hypot(*one[1]) * hypot(*other[1])
+    weights = dict(zip(*one, strict=True))
+    shares = [
+        (column, weights[column] * weight / length)
+        for column, weight in zip(*other, strict=True)
+        if column in weights
+    ]
+    return sorted(shares, key=lambda term: (-term[1], term[0]))
+
+
+def clause(labels: Sequence[str], title: str = "", product_type: str = "") -> str:
     """Say what two products share.
 
     Parameters
     ----------
-    terms : sequence of (str, float)
-        Labels of shared terms with what each gives to the score, the most first: plain words,
-        or a name and a value as in ``"brand: acme"``, ``"category: home > mugs"``.
+    labels : sequence of str
+        Shared terms, what counts most first: plain words, or a name and a value as in
+        ``"brand: acme"``, ``"category: home > mugs"``.
     title, product_type : str
         Of the product that is recommended; words and categories are spelled as there.
 
@@ -30,14 +62,14 @@ def clause(terms: Sequence[tuple[str, float]], title: str = "", product_type: st
 
     Examples
     --------
-    >>> clause([("merino", 0.4), ("brand: acme", 0.2), ("crew", 0.1)], "Men's Merino Crew Socks")
+    >>> clause(["merino", "brand: acme", "crew"], "Men's Merino Crew Socks")
     'Also Merino Crew, same brand'
-    >>> clause([("category: home > mugs", 0.5), ("price: 11 to 17 EUR", 0.1)], "", "Home > Mugs")
+    >>> clause(["category: home > mugs", "price: 11 to 17 EUR"], product_type="Home > Mugs")
     'Also in Mugs, similar price'
     """
-    words = {label for label, _ in terms if ": " not in label}
+    words = {label for label in labels if ": " not in label}
     said: dict[str, str] = {}
-    for label, _ in terms:
+    for label in labels:
         kind, text = _thing(label, words, title, product_type)
         if text:
             said.setdefault(kind, text)
@@ -62,7 +94,7 @@ def _thing(label: str, words: Collection[str], title: str, product_type: str) ->
 
 
 def _says_something(word: str) -> bool:
-    return word != "other" and len(word) > 2 and not word.isdigit()
+    return len(word) > 2 and not word.isdigit()
 
 
 def _phrase(word: str, words: Collection[str], title: str) -> str:

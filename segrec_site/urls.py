@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from customers.api import customers, orders, segments
 from products import api as products
+from recommendations import api as recommendations
 from runs import api as runs
 from segrec_site import api_docs, health
 from segrec_site.metrics import metrics
@@ -13,7 +14,13 @@ api = [
     path("schema/", api_docs.SchemaView.as_view(), name="schema"),
     path("docs/", api_docs.DocsView.as_view(), name="docs"),
     path("products/", products.ProductList.as_view(), name="products"),
+    path(
+        "products/<extid:id>/similar/",
+        recommendations.SimilarProducts.as_view(),
+        name="similar-products",
+    ),
     path("products/<extid:id>/", products.ProductDetail.as_view(), name="product"),
+    path("popular/", recommendations.PopularProducts.as_view(), name="popular-products"),
     path("customers/", customers.CustomerList.as_view(), name="customers"),
     path("customers/<extid:id>/", customers.CustomerDetail.as_view(), name="customer"),
     path("orders/", orders.OrderList.as_view(), name="orders"),

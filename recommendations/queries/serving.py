@@ -8,10 +8,13 @@ import re
 from collections import Counter
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from struct import unpack
 from typing import NamedTuple
 
 from django.db import connection
 
+from recommendations.models import Vocabulary
 from recommendations.wishes import Wishes
 
 
@@ -32,6 +35,8 @@ class Situation(NamedTuple):
     group: str
     neighbours: list[int] | None
     scores: list[float] | None
+    terms: bytes | None
+    weights: bytes | None
 
     @property
     def state(self) -> tuple:
@@ -54,13 +59,15 @@ class Row(NamedTuple):
     image_link: str
     brand: str
     product_type: str
-    buyers: int = 0
+    buyers: int
+    terms: bytes | None = None
+    weights: bytes | None = None
 
 
 _SITUATION = """
     SELECT coalesce(state.version, 0), run.id, run.finished_at, coalesce(run.is_stale, false),
         p.id, p.external_id, p.title, p.product_type, p.brand, p.price, p.currency,
-        p.item_group_id, near.neighbours, near.scores
+        p.item_group_id, near.neighbours, near.scores, vector.terms, vector.weights
     FROM (VALUES (1)) AS one
     LEFT JOIN products_cataloguestate AS state ON true
     LEFT JOIN (
@@ -74,7 +81,9 @@ _SITUATION = """
     LEFT JOIN products_product AS p
         ON lower(p.external_id) = lower(%(id)s) AND p.deleted_at IS NULL
     LEFT JOIN recommendations_similarlist AS near
-        ON near.run_id = run.id AND near.product_id = p.id"""
+        ON near.run_id = run.id AND near.product_id = p.id
+    LEFT JOIN recommendations_productvector AS vector
+        ON vector.run_id = run.id AND vector.product_id = p.id"""
 
 _CARD = (
     "p.external_id, p.title, p.price, p.currency, p.availability, p.link, p.image_link,"
@@ -82,7 +91,10 @@ _CARD = (
 )
 
 _NEIGHBOURS = """
-    SELECT p.id, p.item_group_id, {reason}, {card} FROM products_product AS p
+    SELECT p.id, p.item_group_id, {reason}, {card}, 0, vector.terms, vector.weights
+    FROM products_product AS p
+    LEFT JOIN recommendations_productvector AS vector
+        ON vector.run_id = %(run)s AND vector.product_id = p.id
     WHERE p.id = ANY(%(neighbours)s) AND p.id <> %(shown)s"""
 
 # A walk has parts: the category's products, then those anyone bought, then the rest. Each is read
@@ -138,6 +150,19 @@ def neighbours(here: Situation, wishes: Wishes) -> list[Row]:
     return [Row(*row) for row in _fetch(sql, _values(here, wishes))]
 
 
+@lru_cache(maxsize=2)
+def term_labels(run: int) -> tuple[str, ...]:
+    """The terms of a run's vectors as people read them; kept, since a run's never change."""
+    return tuple(Vocabulary.objects.values_list("labels", flat=True).get(run_id=run))
+
+
+def stored_vector(of: Situation | Row) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The columns of a product's terms and their weights, as they are stored: int32, int16."""
+    terms, weights = of.terms or b"", of.weights or b""
+    count = len(weights) // 2
+    return unpack(f"<{count}i", terms), unpack(f"<{count}h", weights)
+
+
 def popular_walk(
     here: Situation, wishes: Wishes, most: int | None = None
 ) -> tuple[list[tuple[str, Row]], bool]:
@@ -182,6 +207,7 @@ def _reason(here: Situation, wishes: Wishes) -> str:
 
 def _values(here: Situation, wishes: Wishes) -> dict:
     return {
+        "run": here.run,
         "shown": here.product or 0,
         "neighbours": here.neighbours or [],
         "group": here.group or "",

@@ -7,10 +7,13 @@ from hashlib import blake2b
 from recommendations.queries import serving as queries
 from recommendations.queries.serving import Row, Situation
 from recommendations.ranking import Candidate, Ranking, by_score, rank
+from recommendations.reasons import clause, shared_terms
 from recommendations.wishes import Wishes
 
 SIMILAR, POPULAR = "similar", "popular"
 SCORE_DIGITS = 6
+# Terms that a reason draws on, and that an explained score is parted into.
+TERMS_SHOWN = 8
 # How far a walk is read before all of it is: enough for most lists, in a few milliseconds.
 WALK_AT_LEAST, WALK_WHEN_FILTERED = 60, 3000
 
@@ -72,7 +75,7 @@ def _answer(
         if is_whole:
             break
     places = [
-        Place(number, rows[taken.product], taken.source, taken.score, "", [])
+        _place(number, taken, rows[taken.product], here, wishes.explain)
         for number, taken in enumerate(ranking.places, 1)
     ]
     return Answer(
@@ -104,6 +107,38 @@ def _rank(candidates: list[Candidate], wishes: Wishes) -> Ranking:
         one_per_group=wishes.one_per_group,
         min_score=wishes.min_score,
     )
+
+
+def _place(number: int, taken: Candidate, row: Row, here: Situation, explain: bool) -> Place:
+    if taken.source != SIMILAR:
+        return Place(number, row, taken.source, None, _standing(taken.source, row, here), [])
+    shared = _shared_terms(here, row)
+    labels = [label for label, _ in shared[:TERMS_SHOWN]]
+    text = clause(labels, row.title, row.product_type) or "Much like this one"
+    terms = _sum_to(taken.score, shared) if explain else []
+    return Place(number, row, taken.source, taken.score, text, terms)
+
+
+def _standing(source: str, row: Row, here: Situation) -> str:
+    if source == POPULAR:
+        return "Popular in this shop" if row.buyers else "New in this shop"
+    category = here.product_type.rpartition(">")[2].strip()
+    return f"{'Popular' if row.buyers else 'Also'} in {category}"
+
+
+def _shared_terms(here: Situation, row: Row) -> list[tuple[str, float]]:
+    if not (here.terms and row.terms):
+        return []
+    labels = queries.term_labels(here.run)
+    shared = shared_terms(queries.stored_vector(here), queries.stored_vector(row))
+    return [(labels[column], share) for column, share in shared]
+
+
+def _sum_to(score: float, shared: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Name the terms that give most; the rest, roundings too, is one more."""
+    named = [(label, round(share, SCORE_DIGITS)) for label, share in shared[:TERMS_SHOWN]]
+    rest = round(score - sum(share for _, share in named), SCORE_DIGITS)
+    return [*named, ("other", rest)] if rest else named
 
 
 def _list_id(kind: str, arm: str, places: list[Place]) -> str:

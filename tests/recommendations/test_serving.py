@@ -1,4 +1,3 @@
-from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,24 +10,11 @@ from products.models import Product
 from recommendations.models import Popularity, SimilarList
 from recommendations.services import serving
 from recommendations.wishes import Wishes
-from runs.models import Run
 from tests.factories import NOW, make_product
 from tests.recommendations.oracle import expected_answer
+from tests.recommendations.shelf import make_buyers, make_neighbours, make_run, make_vectors
 
 pytestmark = pytest.mark.django_db
-
-
-def publish(run_status="published"):
-    return Run.objects.create(kind="similar", status=run_status, finished_at=NOW)
-
-
-def make_neighbours(shown, *neighbours, run=None):
-    """Store neighbours with scores 0.9, 0.8, …"""
-    scores = [0.9 - n / 10 for n in range(len(neighbours))]
-    run = run or Run.objects.filter(status="published").first() or publish()
-    SimilarList.objects.create(
-        run=run, product=shown, neighbours=[near.pk for near in neighbours], scores=scores
-    )
 
 
 def similar(product, **wishes):
@@ -36,12 +22,12 @@ def similar(product, **wishes):
     return serving.similar_products(here, Wishes(**wishes))
 
 
+def popular(**wishes):
+    return serving.popular_products(serving.find_situation(), Wishes(**wishes))
+
+
 def ids(answer):
     return [place.product.id for place in answer.places]
-
-
-def sources(answer):
-    return Counter(place.source for place in answer.places)
 
 
 catalogues = st.lists(
@@ -98,7 +84,7 @@ def store(rows):
     )
     scores = {product.pk: row["score"] for product, row in pairs[1:] if row["score"]}
     SimilarList.objects.create(
-        run=publish(),
+        run=make_run(),
         product=products[0],
         neighbours=list(scores),
         scores=list(scores.values()),
@@ -126,3 +112,145 @@ def test_any_answer_is_the_one_the_plain_way_finds(monkeypatch, walk_at_least, r
             expected = expected_answer(products[0], products, scores, buyers, wishes)
             assert (found, answer.removed) == expected
         transaction.set_rollback(True)
+
+
+def test_neighbours_come_first_by_falling_score(django_assert_num_queries):
+    shown, near, far = (make_product(external_id=name) for name in ("shown", "near", "far"))
+    make_neighbours(shown, near, far)
+
+    # The situation with the product and its list; the neighbours as they are now.
+    with django_assert_num_queries(2):
+        answer = similar(shown, limit=2)
+
+    assert [(place.product.id, place.rank, place.score) for place in answer.places] == [
+        ("near", 1, 0.9),
+        ("far", 2, 0.8),
+    ]
+
+
+def test_what_is_popular_fills_the_list(django_assert_num_queries):
+    shown = make_product(product_type="Home > Mugs")
+    make_neighbours(shown, make_product(external_id="near"))
+    make_product(external_id="mug", product_type="home > mugs > small")
+    make_buyers(make_product(external_id="loved"), lately=5)
+
+    # As above, and one walk over what is popular.
+    with django_assert_num_queries(3):
+        answer = similar(shown, limit=3)
+
+    assert [(place.product.id, place.source) for place in answer.places] == [
+        ("near", "similar"),
+        ("mug", "popular_in_category"),
+        ("loved", "popular"),
+    ]
+
+
+def test_a_walk_that_was_too_short_is_made_whole(monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(serving, "WALK_AT_LEAST", 0)
+    shown = make_product()
+    make_product(external_id="old"), [make_product(visible=False) for _ in range(5)]
+
+    with django_assert_num_queries(3):
+        answer = similar(shown, limit=1)
+
+    assert (ids(answer), answer.removed["hidden"]) == (["old"], 5)
+
+
+def test_popular_are_buyers_of_late_then_ever_then_the_newest():
+    for name, lately, ever in [("ever", 0, 9), ("late", 1, 1), ("later", 2, 2)]:
+        make_buyers(make_product(external_id=name), lately, ever)
+    make_product(external_id="old"), make_product(external_id="new")
+
+    assert ids(popular()) == ["later", "late", "ever", "new", "old"]
+
+
+def test_popular_works_without_any_order():
+    make_product(external_id="a", visible=False), make_product(external_id="b")
+
+    answer = popular()
+
+    assert (ids(answer), answer.removed["hidden"], answer.run) == (["b"], 1, None)
+
+
+def test_a_product_sold_out_is_gone_from_the_next_answer():
+    shown, near = make_product(), make_product()
+    make_neighbours(shown, near)
+    assert ids(similar(shown)) == [near.external_id]
+
+    Product.objects.filter(pk=near.pk).update(availability="out_of_stock")
+
+    answer = similar(shown)
+    assert (ids(answer), answer.removed["out_of_stock"]) == ([], 1)
+
+
+def test_a_score_asked_for_switches_fallbacks_off():
+    shown, near, far = make_product(), make_product(), make_product()
+    make_neighbours(shown, near, far)
+
+    assert ids(similar(shown, min_score=0.85)) == [near.external_id]
+
+
+def test_the_baseline_is_what_is_popular():
+    shown, near = make_product(), make_product()
+    make_neighbours(shown, near)
+
+    assert [place.source for place in similar(shown, arm="baseline").places] == ["popular"]
+
+
+def test_lists_of_runs_that_are_not_published_are_not_seen():
+    shown, near = make_product(), make_product(visible=False)
+    make_neighbours(shown, near, run=make_run("held"))
+
+    assert similar(shown).removed["hidden"] == 1  # met as unpopular, not as a neighbour
+    assert serving.find_situation(shown.external_id).neighbours is None
+
+
+def test_equal_lists_have_equal_ids_whatever_the_run():
+    shown, near, far = make_product(), make_product(), make_product()
+    make_neighbours(shown, near, far)
+    before, shorter = similar(shown), similar(shown, limit=1)
+
+    make_run("discarded")
+
+    assert similar(shown).id == before.id != shorter.id
+
+
+def test_a_later_refresh_that_failed_makes_a_list_stale():
+    make_run()
+    assert not popular().is_stale
+
+    make_run("refused")
+
+    assert popular().is_stale
+
+
+def test_a_reason_names_what_is_shared():
+    shown = make_product(title="Merino hat", brand="Acme")
+    near = make_product(title="Fine Merino Socks", brand="ACME")
+    run = make_neighbours(shown, near)
+    make_vectors(run, ["brand: acme", "merino"], {shown: [4, 8], near: [4, 8]})
+
+    assert similar(shown).places[0].text == "Also Merino, same brand"
+
+
+def test_terms_of_an_explained_score_sum_to_it():
+    shown, near = make_product(), make_product()
+    run = make_neighbours(shown, near)
+    row = [3 + n for n in range(20)]
+    make_vectors(run, [f"w{n:02}" for n in range(20)], {shown: row, near: row})
+
+    (place,) = similar(shown, explain=True).places
+
+    assert place.terms[0][0] == "w19"
+    assert place.terms[-1][0] == "other"
+    assert sum(share for _, share in place.terms) == pytest.approx(place.score, abs=1e-6)
+
+
+def test_what_is_popular_says_so_and_where():
+    shown = make_product(product_type="Home > Mugs")
+    make_buyers(make_product(product_type="Home > Mugs"), 1)
+    make_product(product_type="Home > Mugs"), make_product()
+
+    texts = [place.text for place in similar(shown).places]
+
+    assert texts == ["Popular in Mugs", "Also in Mugs", "New in this shop"]

@@ -1,0 +1,188 @@
+"""Lists over HTTP: beside a product, and what is popular."""
+
+from math import isfinite
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from products.models import Product
+from recommendations.services import serving
+from recommendations.wishes import Wishes
+from runs.rest import ANY_KEY, ApiView, CommaSeparated, Flag, OneOrMore, money_text, revalidated
+
+SOURCES = ("similar", "popular_in_category", "popular")
+
+
+class ScoreField(serializers.FloatField):
+    """A finite number from 0 to 1."""
+
+    def to_internal_value(self, data: str) -> float:
+        value = super().to_internal_value(data)
+        return value if isfinite(value) else self.fail("invalid")
+
+
+class AmountField(serializers.DecimalField):
+    """An amount of money from 0."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_digits=14, decimal_places=4, min_value=0, **kwargs)
+
+
+class ListParameters(serializers.Serializer):
+    """What may be asked of a list; filters leave products out, none changes a score."""
+
+    limit = serializers.IntegerField(default=10, min_value=1, max_value=100)
+    category = serializers.CharField(
+        required=False, max_length=1000, help_text="A category path; what is below it passes too."
+    )
+    brand = OneOrMore(
+        child=serializers.CharField(max_length=200),
+        required=False,
+        help_text="Any of these, whatever the case.",
+    )
+    min_price = AmountField(required=False)
+    max_price = AmountField(required=False)
+    in_stock = Flag(default=True, help_text="Without what is sold out.")
+    one_per_group = Flag(default=True, help_text="Only one of an article's variants.")
+    include_purchased = Flag(default=False, help_text="Without effect where no customer is known.")
+    exclude = CommaSeparated(most=200, required=False, help_text="Up to 200 ids, by comma.")
+    explain = Flag(default=False, help_text="Part each score into terms.")
+    arm = serializers.ChoiceField(
+        choices=["model", "baseline"], default="model", help_text="The hold-out's arm: baseline."
+    )
+
+
+class PopularParameters(ListParameters):
+    """As of any list; there is no product to compare prices with."""
+
+    price = serializers.ChoiceField(choices=["any"], default="any")
+
+
+class SimilarParameters(ListParameters):
+    """As of any list, and against the product shown."""
+
+    price = serializers.ChoiceField(
+        choices=["any", "cheaper", "dearer"], default="any", help_text="Than the product shown."
+    )
+    min_score = ScoreField(
+        required=False, min_value=0, max_value=1, help_text="Switches off what has no score."
+    )
+
+
+class RunOfListSerializer(serializers.Serializer):
+    """The refresh a list comes from; stale when a later one did not get published."""
+
+    id = serializers.IntegerField()
+    built_at = serializers.DateTimeField(allow_null=True)
+    stale = serializers.BooleanField()
+
+
+class ReasonSerializer(serializers.Serializer):
+    """Why a product is in the list: a clause and, if explained, terms that sum to the score."""
+
+    text = serializers.CharField(allow_blank=True)
+    terms = serializers.ListField(child=serializers.ListField(), required=False)
+
+
+class PlaceSerializer(serializers.Serializer):
+    """A product in a list."""
+
+    product = serializers.CharField()
+    title = serializers.CharField()
+    price = serializers.CharField(allow_null=True)
+    currency = serializers.CharField(allow_blank=True)
+    availability = serializers.ChoiceField(choices=Product.Availability.choices)
+    link = serializers.CharField(allow_blank=True)
+    image_link = serializers.CharField(allow_blank=True)
+    rank = serializers.IntegerField(min_value=1)
+    score = serializers.FloatField(allow_null=True, help_text="The cosine, for `similar` alone.")
+    source = serializers.ChoiceField(choices=SOURCES)
+    reason = ReasonSerializer()
+
+
+class RemovedSerializer(serializers.Serializer):
+    """How many candidates above the last result were dropped, each under its first reason."""
+
+    hidden = serializers.IntegerField()
+    out_of_stock = serializers.IntegerField()
+    purchased = serializers.IntegerField()
+    same_group = serializers.IntegerField()
+    filtered = serializers.IntegerField()
+
+
+class ListSerializer(serializers.Serializer):
+    """A list of products, in order."""
+
+    list_id = serializers.CharField(help_text="Equal for equal lists.")
+    run = RunOfListSerializer(allow_null=True)
+    count = serializers.IntegerField()
+    results = PlaceSerializer(many=True)
+    removed = RemovedSerializer()
+
+
+class SimilarProducts(ApiView):
+    """Products like this one; where those are too few, what is popular in its category, or all."""
+
+    key_kinds = {"GET": ANY_KEY}
+    parameters = {"GET": SimilarParameters}
+
+    @extend_schema(responses={200: ListSerializer, 304: None})
+    def get(self, request: Request, id: str) -> Response:
+        here = serving.find_situation(id)
+        if here.product is None:
+            raise NotFound("There is no product of this id.")
+        wishes = Wishes(**self.asked)
+        return revalidated(
+            request,
+            *here.state,
+            body=lambda: list_body(serving.similar_products(here, wishes), wishes.explain),
+        )
+
+
+class PopularProducts(ApiView):
+    """What most customers bought in the last 90 days, then ever, then what is new."""
+
+    key_kinds = {"GET": ANY_KEY}
+    parameters = {"GET": PopularParameters}
+
+    @extend_schema(responses={200: ListSerializer, 304: None})
+    def get(self, request: Request) -> Response:
+        here = serving.find_situation()
+        wishes = Wishes(**self.asked)
+        return revalidated(
+            request,
+            *here.state,
+            body=lambda: list_body(serving.popular_products(here, wishes), wishes.explain),
+        )
+
+
+def list_body(answer: serving.Answer, explain: bool) -> dict:
+    """Write an answer as it is sent."""
+    built_at = answer.built_at and answer.built_at.isoformat().replace("+00:00", "Z")
+    return {
+        "list_id": answer.id,
+        "run": answer.run and {"id": answer.run, "built_at": built_at, "stale": answer.is_stale},
+        "count": len(answer.places),
+        "results": [_place_body(place, explain) for place in answer.places],
+        "removed": answer.removed,
+    }
+
+
+def _place_body(place: serving.Place, explain: bool) -> dict:
+    product = place.product
+    return {
+        "product": product.id,
+        "title": product.title,
+        "price": money_text(product.price),
+        "currency": product.currency,
+        "availability": product.availability,
+        "link": product.link,
+        "image_link": product.image_link,
+        "rank": place.rank,
+        "score": place.score,
+        "source": place.source,
+        "reason": {"text": place.text} | ({"terms": place.terms} if explain else {}),
+    }

@@ -1,0 +1,130 @@
+"""A product's category -> a calm picture, for catalogues that have none.
+
+What a picture shows is said by its name, `shape-colours-variant`, so it can be drawn from the
+name alone and kept by browsers for good.
+"""
+
+import re
+from zlib import crc32
+
+# Ground, body, shade, label, accent: soft neighbours, one set a category.
+COLOURS = (
+    ("#f3ece2", "#c98f5e", "#a9703f", "#fbf6ee", "#7d4f2a"),
+    ("#e7eee8", "#7fa58c", "#5d8670", "#f5faf6", "#3f6350"),
+    ("#e6edf3", "#7d9cb8", "#5b7d9c", "#f4f8fb", "#3c5a75"),
+    ("#f4e8e6", "#cf8b80", "#b06a5e", "#fcf5f3", "#84463b"),
+    ("#efeaf3", "#9d8fb8", "#7d6e9b", "#f8f5fb", "#584a75"),
+    ("#f5efd9", "#d3b15c", "#b2903d", "#fdf9ec", "#80651f"),
+    ("#e4eff0", "#74a9ae", "#538a90", "#f2f9fa", "#34656b"),
+    ("#f2e6ec", "#bd8aa3", "#9c6a84", "#fbf4f7", "#713f5a"),
+    ("#ecefdf", "#a3ad6c", "#838d4d", "#f8faf0", "#5a632c"),
+    ("#eae8e4", "#9b948a", "#7b746a", "#f7f6f4", "#514b43"),
+)
+VARIANTS = 6
+
+_WORDS = {
+    "garment": "shirt|tee|sweater|jumper|dress|jacket|coat|blouse|top|hoodie|clothing|apparel|wear",
+    "book": "books?|magazines?|cards?|stationery|notebooks?|diary|newspapers?",
+    "roll": "towels?|toilet|tissues?|foil|wrap|ribbon|kitchen roll|bath tissue",
+    "mug": "mugs?|cups?|teacups?|saucer",
+    "candle": "candles?|lights?|lamps?|lantern|holder|t-light",
+    "bread": "bread|buns?|rolls?|bakery|bagels?|cakes?|donuts?|pastry|cookies?|pies?|muffins?",
+    "tray": "meat|beef|pork|chicken|turkey|fish|seafood|deli|lunchmeat|sausages?|bacon|ham|salmon",
+    "fruit": "fruits?|apples?|tomato(es)?|oranges?|produce|berries|grapes|bananas?|potato(es)?"
+    "|onions?|citrus|melons?|pears?|peach(es)?",
+    "plant": "vegetables?|salads?|herbs?|lettuce|flowers?|floral|plants?|garden|greens|celery",
+    "tub": "yogurt|ice cream|ice|butter|margarine|dips?|pudding|cream cheese|cottage",
+    "wedge": "cheeses?",
+    "carton": "milk|cream|eggs?|juices?|dairy|creamer",
+    "bottle": "water|drinks?|wines?|beers?|ale|liquor|soda|oil|vinegar|shampoo|sauces?|syrup"
+    "|dressings?|ketchup|detergents?|cleaners?|beverages?|conditioner|mouthwash|lotion|bottle",
+    "tin": "canned|cans?|soups?|beans|tuna|tins?",
+    "jar": "jams?|jelly|honey|pickles?|olives?|spreads?|peanut|spices?|seasonings?|salsa|jars?"
+    "|mayonnaise|mustard|baby food|vitamins?|cosmetics?",
+    "pouch": "chips|snacks?|coffee|flour|sugar|frozen|candy|nuts|popcorn|pretzels|dog|cat|pet|rice"
+    "|bags?|pasta|noodles?|sweets",
+    "tube": "toothpaste|dental|oral|creams?|makeup|hair|skin|care|hygiene",
+    "box": "cereals?|crackers?|teas?|mix|mixes|dinners?|box(es)?|pizza|waffles?|bars?|chocolates?",
+}
+_PATTERNS = {
+    shape: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for shape, words in _WORDS.items()
+}
+# Where nothing is said, these stand for goods of any kind.
+_PLAIN = ("box", "tin", "pouch", "jar", "tube", "vase")
+# What grows or is baked has not just any colour.
+_NATURAL = {"fruit": (3, 5, 8), "plant": (1, 8), "bread": (0, 5), "wedge": (5,), "tray": (3, 7)}
+SHAPES = frozenset(_PATTERNS) | set(_PLAIN)
+
+
+def picture_name(product_type: str, title: str, product_id: str) -> str:
+    """Name the picture of a product.
+
+    Parameters
+    ----------
+    product_type : str
+        Its category path, as in ``"Home > Mugs"``; may be empty.
+    title, product_id : str
+        Its title, searched where the category says nothing, and its id.
+
+    Returns
+    -------
+    str
+        Shape, number of the colours and of the variant; things of a category are coloured alike.
+
+    Examples
+    --------
+    >>> picture_name("Home > Mugs", "Blue mug", "sku-1").split("-")[0]
+    'mug'
+    """
+    leaf, _, path = (product_type or title).rpartition(">")
+    told = (shape for text in (leaf, title, path) for shape in _shapes(text))
+    category = crc32(product_type.strip().lower().encode())
+    shape = next(told, _PLAIN[category // 64 % len(_PLAIN)])
+    colours = _NATURAL.get(shape, range(len(COLOURS)))
+    variant = crc32(product_id.lower().encode()) % VARIANTS
+    return f"{shape}-{colours[category % len(colours)]}-{variant}"
+
+
+def picture_tones(name: str) -> tuple[str, dict]:
+    """Return the shape a picture's name tells, and what fills its drawing.
+
+    Parameters
+    ----------
+    name : str
+        As `picture_name` makes it.
+
+    Returns
+    -------
+    shape : str
+        Which drawing.
+    tones : dict
+        The colours by role, the variant, and how large the thing stands: 0.92, 1 or 1.08 times.
+
+    Raises
+    ------
+    LookupError
+        If no picture has this name.
+
+    Examples
+    --------
+    >>> shape, tones = picture_tones("mug-0-1")
+    >>> shape, tones["ground"], tones["scale"]
+    ('mug', '#f3ece2', 1.0)
+    """
+    told = re.fullmatch(r"([a-z]+)-(\d)-(\d)", name)
+    if not told or told[1] not in SHAPES or int(told[3]) >= VARIANTS:
+        raise LookupError(f"no picture has the name {name!r}")
+    colours, variant = COLOURS[int(told[2])], int(told[3])
+    scale = round(0.92 + 0.08 * (variant % 3), 2)
+    tones = dict(zip(("ground", "body", "shade", "label", "accent"), colours, strict=True))
+    # It grows and shrinks from where it stands, so that its shadow fits.
+    place = {
+        "scale": scale,
+        "left": round(200 * (1 - scale), 1),
+        "down": round(415 * (1 - scale), 1),
+    }
+    return told[1], tones | place | {"variant": variant}
+
+
+def _shapes(text: str) -> list[str]:
+    return [shape for shape, pattern in _PATTERNS.items() if pattern.search(text)]

@@ -1,0 +1,205 @@
+from urllib.parse import quote
+
+import pytest
+from django.db import connection, transaction
+
+from products.models import Product
+from products.queries import bump_catalogue_version
+from tests.api import Caller, crm, storefront
+from tests.factories import NOW, make_product
+from tests.recommendations.shelf import make_buyers, make_neighbours, make_run, make_vectors
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shelf():
+    """A mug with two neighbours."""
+    shown = make_product(external_id="mug", price="8.00", currency="EUR")
+    make_neighbours(
+        shown,
+        make_product(external_id="cup", brand="Acme", price="5.00", currency="EUR"),
+        make_product(external_id="bowl", brand="Zen", price="12.5", currency="EUR"),
+    )
+    return shown
+
+
+def products(response):
+    return [place["product"] for place in response.json()["results"]]
+
+
+def similar(query="", **headers):
+    return storefront().get(f"/products/mug/similar/{query}", headers=headers)
+
+
+def test_a_list_has_every_key(shelf):
+    run = make_neighbours(make_product(), make_product())
+
+    answer = similar("?limit=1").json()
+
+    assert answer["run"] == {"id": run.pk, "built_at": "2026-06-30T12:00:00Z", "stale": False}
+    assert (answer["list_id"][:8], answer["count"]) == ("similar-", 1)
+    assert answer["results"] == [
+        {
+            "product": "cup",
+            "title": Product.objects.get(external_id="cup").title,
+            "price": "5.00",
+            "currency": "EUR",
+            "availability": "in_stock",
+            "link": "",
+            "image_link": "",
+            "rank": 1,
+            "score": 0.9,
+            "source": "similar",
+            "reason": {"text": "Much like this one"},
+        }
+    ]
+    reasons = ["hidden", "out_of_stock", "purchased", "same_group", "filtered"]
+    assert answer["removed"] == dict.fromkeys(reasons, 0)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("brand=ACME", ["cup"]),
+        ("brand=acme&brand=zen", ["cup", "bowl"]),
+        ("brand=nobody", []),
+        ("min_price=12.5", ["bowl"]),
+        ("max_price=12.4999", ["cup"]),
+        ("price=cheaper", ["cup"]),
+        ("price=dearer", ["bowl"]),
+        ("exclude=CUP, other", ["bowl"]),
+        ("min_score=0.9", ["cup"]),
+        ("category=Mugs", []),
+        ("include_purchased=true&in_stock=FALSE&one_per_group=0", ["cup", "bowl"]),
+    ],
+)
+def test_parameters_choose_products(shelf, query, expected):
+    assert products(similar(f"?{query}")) == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0",
+        "limit=101",
+        "limit=x",
+        "limit=1&limit=2",
+        "min_score=nan",
+        "min_score=2",
+        "min_price=-1",
+        "price=low",
+        "in_stock=maybe",
+        "arm=b",
+        "category=",
+        "exclude=" + ",".join(map(str, range(201))),
+        "page_size=3",
+    ],
+)
+def test_unknown_and_wrong_parameters_are_refused(shelf, query):
+    response = similar(f"?{query}")
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["field"] == query.split("=")[0]
+
+
+@pytest.mark.parametrize("query", ["min_score=0.5", "price=cheaper"])
+def test_nothing_is_compared_with_no_product(query):
+    assert storefront().get(f"/popular/?{query}").status_code == 400
+
+
+def test_terms_come_only_when_asked_for(shelf):
+    cup = Product.objects.get(external_id="cup")
+    run = make_neighbours(make_product(), make_product())
+    make_vectors(run, ["blue"], {shelf: [4000], cup: [4000]})
+
+    plain, explained = (similar(q).json()["results"] for q in ("", "?explain=true"))
+
+    assert plain[0]["reason"] == {"text": "Also blue"}
+    assert explained[0]["reason"]["terms"] == [["blue", 1.0], ["other", -0.1]]
+    assert explained[1]["reason"]["terms"] == [["other", 0.8]]
+
+
+def test_a_product_without_neighbours_gets_what_is_popular():
+    make_product(external_id="mug")
+    make_buyers(make_product(external_id="loved"), 3)
+
+    response = similar()
+
+    assert [place["source"] for place in response.json()["results"]] == ["popular"]
+    assert response.json()["run"] is None
+
+
+def test_an_unknown_product_is_not_found():
+    make_product(external_id="mug", deleted_at=NOW)
+
+    assert similar().status_code == 404
+
+
+def test_ids_are_found_in_any_case_and_with_any_characters():
+    make_product(external_id="a/Ü b")
+
+    path = f"/products/{quote('a/ü B', safe='')}/similar/"
+
+    assert crm().get(path, RAW_URI=f"/api/v1{path}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/products/mug/similar/", "/popular/"])
+def test_a_key_is_needed(path):
+    response = Caller().get(path)
+
+    assert (response.status_code, response["WWW-Authenticate"]) == (401, "Api-Key")
+
+
+@pytest.mark.parametrize("path", ["/products/mug/similar/", "/popular/"])
+def test_a_kept_answer_is_revalidated_by_one_statement(shelf, path, django_assert_num_queries):
+    caller = storefront()
+    first = caller.get(path)
+
+    # The key; the state of all that is stored.
+    with django_assert_num_queries(2):
+        second = caller.get(path, headers={"If-None-Match": first["ETag"]})
+
+    assert (second.status_code, second.content) == (304, b"")
+    for header in ("ETag", "Cache-Control", "Vary"):
+        assert second[header] == first[header]
+    assert first["Cache-Control"] == "public, no-cache"
+    assert first["Vary"] == "Authorization, Origin"
+
+
+def test_what_is_sold_out_is_gone_from_the_very_next_answer(shelf):
+    first = similar()
+    assert products(first) == ["cup", "bowl"]
+
+    Product.objects.filter(external_id="cup").update(availability="out_of_stock")
+    bump_catalogue_version()
+
+    second = similar(**{"If-None-Match": first["ETag"]})
+    assert (second.status_code, products(second)) == (200, ["bowl"])
+    assert second.json()["removed"]["out_of_stock"] == 1
+
+
+@pytest.mark.parametrize("status", ["published", "failed"])
+def test_a_later_run_makes_kept_answers_old(status):
+    make_product(external_id="mug")
+    run = make_run()
+    first = similar()
+
+    run.status = "superseded" if status == "published" else run.status
+    run.save()
+    make_run(status)
+
+    assert similar(**{"If-None-Match": first["ETag"]}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/products/mug/similar/?explain=1&arm=baseline", "/popular/"])
+def test_reading_writes_nothing(shelf, path):
+    caller = storefront()
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL transaction_read_only = on")
+        first, second = caller.get(path), caller.get(path)
+        transaction.set_rollback(True)
+
+    assert first.status_code == 200
+    assert first.content == second.content
