@@ -35,7 +35,7 @@ def tables(figures: dict) -> list[Table]:
             list(map(_words, rows[0])),
             [[_written(column, row.get(column)) for column in rows[0]] for row in rows],
         )
-        for name, rows in sorted(figures.items())
+        for name, rows in sorted(figures.items(), key=lambda figure: (figure[0] == "gates", figure))
         if _is_table(rows)
     ]
 

@@ -26,6 +26,15 @@ def segment_cell(stays: list[Membership]) -> SafeString | str:
     return format_html("{}" + hint, chip) if stays[0].borderline else chip
 
 
+def known_of(customer: Customer) -> list[str]:
+    """Say who a customer is, beyond the name."""
+    where = ", ".join(filter(None, [customer.country, customer.region]))
+    named = str(customer) != customer.external_id
+    since = f"customer since {day(customer.created_at)}" if customer.created_at else ""
+    known = [named and customer.external_id, customer.is_guest and "guest", customer.email]
+    return list(filter(None, [*known, where, since]))
+
+
 @admin.register(Customer)
 class CustomerAdmin(admin.ModelAdmin):
     """Customers come from the shop; staff look, they do not edit."""
@@ -116,4 +125,5 @@ class CustomerAdmin(admin.ModelAdmin):
             "has_more_orders": len(orders) > ORDERS_SHOWN,
             "stays": pages.stays_of(customer),
             "as_of": data_clock(),
+            "known_of": known_of(customer),
         }

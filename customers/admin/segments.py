@@ -56,7 +56,8 @@ class SegmentAdmin(admin.ModelAdmin):
 
     @admin.display(description="what it means")
     def meaning(self, segment: Segment) -> str:
-        return segment.description
+        first, stop, _ = segment.description.partition(". ")
+        return first + stop.strip()
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict | None = None

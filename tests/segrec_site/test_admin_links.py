@@ -6,9 +6,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 
-from customers.models import CustomerScore, CustomerTotal, Move, Shop
-from runs.models import Import, Run
-from tests.factories import NOW, make_customer, make_order, make_product, make_run, make_segment
+from tests.staff import fill_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -40,28 +38,9 @@ def broken_links(client, start: str) -> tuple[list, int]:
     return broken, len(seen)
 
 
-@pytest.fixture
-def shop():
-    """A shop with one of everything."""
-    Shop.objects.create(currency="EUR")
-    before, run = make_run(status="superseded"), make_run(metrics={"customers": 1})
-    for status in {*Run.Status.values} - {"published", "superseded", "running"}:
-        make_run("similar", status, reasons=[{"code": "few", "text": "Too few."}])
-    ada, product = make_customer(first_name="Ada", country="DE"), make_product(product_type="Mugs")
-    make_order(ada, product)
-    CustomerTotal.objects.create(customer=ada, order_count=1, net=10, last_order_at=NOW)
-    CustomerScore.objects.create(
-        customer=ada, rfm_code="555", rfm_name="Champions", value_tier="high", from_run=run
-    )
-    gone = make_segment(before, retired_run=run)
-    segment = make_segment(run, ada)
-    Move.objects.create(
-        run=run, customer=ada, from_segment=gone, to_segment=segment, cause="model", at=NOW
-    )
-    Import.objects.create(kind="orders", status="done", file_name="orders.csv")
+def test_no_link_of_a_filled_admin_is_broken(admin_client):
+    fill_shop()
 
-
-def test_no_link_of_a_filled_admin_is_broken(admin_client, shop):
     broken, followed = broken_links(admin_client, "/admin/")
 
     assert broken == []
