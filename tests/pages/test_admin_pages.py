@@ -65,7 +65,7 @@ def test_a_run_at_work_is_seen_to_go_on_without_a_reload(open_staff_page):
 
 def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(open_staff_page, shop):
     page = open_staff_page(width=390)
-    orders = page.get_by_role("link", name="Orders")
+    orders = page.get_by_role("link", name="Orders", exact=True)
     assert not orders.is_visible()
 
     page.get_by_role("button", name="Menu").focus()
