@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from customers.queries import pages
-from customers.queries.totals import data_clock
+from customers.queries.clock import data_clock
 from runs import overview
 from runs.models import Import
 

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from customers.models import Customer, Order
-from customers.queries.totals import data_clock
+from customers.queries.clock import data_clock
 from products.models import Product
 from runs.models import Import, Run
 from runs.queries import estimated_rows

@@ -10,7 +10,7 @@ from customers import cells
 from customers.admin import filters
 from customers.models import Customer, Membership
 from customers.queries import pages
-from customers.queries.totals import data_clock
+from customers.queries.clock import data_clock
 from runs.cells import NOTHING, day, money, number
 from runs.paging import EstimatedPaginator
 

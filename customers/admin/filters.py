@@ -10,7 +10,7 @@ from django.utils import timezone
 from customers import rfm, value
 from customers.models import Customer, Segment
 from customers.queries import pages
-from customers.queries.totals import data_clock
+from customers.queries.clock import data_clock
 
 NONE, BORDERLINE, NEVER = "none", "borderline", "never"
 DAYS_SINCE = {

@@ -9,7 +9,7 @@ from customers import cells
 from customers.admin.profile import profile_rows
 from customers.models import Segment
 from customers.queries import pages
-from customers.queries.totals import data_clock
+from customers.queries.clock import data_clock
 from runs.cells import NOTHING, number
 from runs.queries import published_run
 

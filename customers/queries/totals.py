@@ -1,4 +1,4 @@
-"""Lifetime sums of customers: added to, recomputed, read; and the clock of the data.
+"""Lifetime sums of customers: added to, recomputed, read.
 
 A sum is over a customer's orders that have a rate. Paid and fulfilled orders count; a refunded one
 adds its whole value to what was sold and to what was returned, and counts no order and no units.
@@ -6,13 +6,11 @@ Money is rounded order by order (line by line for categories), so sums agree wha
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
 import pandas as pd
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max
-from django.utils import timezone
 
 from customers.models import Order
 from customers.norms import CATEGORY_COLUMNS, CUSTOMER_COLUMNS
@@ -112,19 +110,6 @@ def customers_who_bought(product_ids: Sequence[int]) -> list[int]:
             [list(product_ids)],
         )
         return [customer for (customer,) in cursor.fetchall()]
-
-
-def data_clock(as_of: date | None = None) -> datetime | None:
-    """Return the end of this day, or of the newest order's that is not in the future."""
-    if as_of is None:
-        newest = Order.objects.filter(ordered_at__lte=timezone.now()).aggregate(
-            at=Max("ordered_at")
-        )
-        if newest["at"] is None:
-            return None
-        as_of = newest["at"].astimezone(settings.SHOP_ZONE).date()
-    midnight = datetime.combine(as_of + timedelta(days=1), time(), tzinfo=settings.SHOP_ZONE)
-    return midnight - timedelta(microseconds=1)
 
 
 def totals_sql(as_of: datetime) -> tuple[str, dict]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from customers.queries.totals import data_clock
+from customers.queries.clock import data_clock
 from recommendations.services.similar import refresh_popularity
 from runs.models import Run
 from runs.queries import active_runs

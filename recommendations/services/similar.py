@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from django.db import transaction
 
-from customers.queries.totals import data_clock
+from customers.queries.clock import data_clock
 from products.queries import bump_catalogue_version
 from recommendations import vectors
 from recommendations.likeness import STEPS

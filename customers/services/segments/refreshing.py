@@ -8,7 +8,7 @@ from django.utils import timezone
 from threadpoolctl import threadpool_limits
 
 from customers.queries import segments as queries
-from customers.queries.totals import data_clock
+from customers.queries.clock import data_clock
 from customers.segmentation.gates import HOLD, PASS, REFUSE, Gate, Measured, judge, verdict
 from customers.services.segments import storing
 from customers.services.segments.finding import (
