@@ -202,10 +202,10 @@ def refresh_popularity(as_of: datetime | None) -> int:
                 SELECT l.product_id,
                     count(DISTINCT coalesce(o.customer_id, -o.id)) AS ever,
                     count(DISTINCT coalesce(o.customer_id, -o.id)) FILTER (
-                        WHERE o.ordered_at > %(as_of)s - interval '90 days') AS lately
+                        WHERE o.ordered_at > %(as_of)s::timestamptz - interval '90 days') AS lately
                 FROM customers_orderline AS l JOIN customers_order AS o ON o.id = l.order_id
                 WHERE o.status IN ('paid', 'fulfilled') AND l.quantity > 0
-                    AND o.ordered_at <= %(as_of)s
+                    AND o.ordered_at <= %(as_of)s::timestamptz
                 GROUP BY l.product_id
             ), gone AS (
                 DELETE FROM recommendations_popularity AS p WHERE NOT EXISTS
