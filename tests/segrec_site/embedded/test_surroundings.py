@@ -4,6 +4,8 @@ import os
 import pwd
 import shutil
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,26 @@ import pytest
 from segrec_site.embedded import ensure
 from segrec_site.embedded.postgres import shared_memory_options
 from tests.segrec_site.embedded.conftest import servers_under, sql
+
+PROJECT = Path(__file__).parents[3]
+OWN_MOUNTS = ["unshare", *(["--user", "--map-root-user"] * (os.geteuid() != 0)), "--mount"]
+OWN_MOUNTS += ["sh", "-c"]
+JOIN_IN_PARALLEL = """
+import os, psycopg
+from segrec_site import embedded
+with (
+    embedded.ensure(os.environ["VAR"]) as handle,
+    psycopg.connect(embedded.urls(handle.var).database) as connection,
+):
+    connection.execute("CREATE TABLE big AS SELECT g, repeat('x', 100) AS t"
+                       " FROM generate_series(1, 400000) AS g")
+    connection.execute("ANALYZE big")
+    for setting in ("parallel_setup_cost = 0", "parallel_tuple_cost = 0", "work_mem = '256MB'"):
+        connection.execute(f"SET {setting}")
+    join = "SELECT count(*) FROM big AS a JOIN big AS b USING (g, t)"
+    assert "Parallel Hash" in str(connection.execute(f"EXPLAIN {join}").fetchall())
+    print(connection.execute(join).fetchone()[0])
+"""
 
 
 @pytest.mark.parametrize("name", ["x" * 120, "a shop, söme é\n+100% 'q' \"d\" $HOME"])
@@ -37,6 +59,19 @@ def test_small_shared_memory_is_kept_out_of(tmp_path):
     assert shared_memory_options(str(tmp_path / "missing")) == {}
 
 
+def test_parallel_plans_work_with_little_shared_memory(tmp_path, made):
+    shutil.copytree(made, tmp_path / "var" / "pgdata")
+    small = [*OWN_MOUNTS, "mount -t tmpfs -o size=8m tmpfs /dev/shm && "]
+    if subprocess.run([*OWN_MOUNTS, f"{small[-1]} true"], capture_output=True).returncode:
+        small = ["sh", "-c", ""]  # not allowed in this container, whose own may be small
+
+    small[-1] += f'exec {sys.executable} -c "$JOIN"'
+    env = {**os.environ, "JOIN": JOIN_IN_PARALLEL, "VAR": str(tmp_path / "var")}
+    done = subprocess.run(small, env=env, cwd=PROJECT, capture_output=True, text=True)
+
+    assert done.stdout == "400000\n", done.stderr
+
+
 def test_a_directory_below_a_closed_one_is_used_and_stays_closed(place, made):
     closed = place / "closed"
     closed.mkdir(mode=0o700)
@@ -48,6 +83,12 @@ def test_a_directory_below_a_closed_one_is_used_and_stays_closed(place, made):
 
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     assert len(pwd.getpwall()) == accounts
+
+
+def test_a_user_without_a_name_borrows_one_or_is_told_why_not(place, visit, ordinary_user):
+    answer = visit(place / "var", 54321 if os.geteuid() == 0 else ordinary_user).answer()
+
+    assert answer == "ready" or "needs a user with a name" in answer
 
 
 def test_an_ordinary_user_runs_the_servers_as_themselves(place, ordinary_user, visit):
