@@ -55,7 +55,7 @@ class Visitor:
 
 
 def _visit(var: Path, uid: int | None, stay: int, tell: int) -> int:
-    if uid:
+    if uid not in (None, os.geteuid()):
         os.setgroups([])
         os.setgid(uid)
         os.setuid(uid)
