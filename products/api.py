@@ -46,6 +46,7 @@ class ProductSerializer(serializers.ModelSerializer):
             "attributes",
             "updated_at",
         ]
+        read_only_fields = fields
 
 
 class ProductRow(serializers.Serializer):

@@ -43,6 +43,7 @@ class RunSerializer(serializers.ModelSerializer):
             "published_at",
             "seconds",
         ]
+        read_only_fields = fields
 
 
 class KindForm(serializers.Serializer):

@@ -1,15 +1,31 @@
 """The API's description as OpenAPI, and as pages to read and try."""
 
+from functools import cache
+
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.utils.decorators import method_decorator
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+
+@cache
+def _description() -> dict:
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+class KeptDescription(SchemaGenerator):
+    """Describes the API once a process, as that takes a while."""
+
+    def get_schema(self, request=None, public=False) -> dict:
+        return _description()
 
 
 class SchemaView(SpectacularAPIView):
     """OpenAPI 3.1, as YAML or with `?format=json`."""
 
     authentication_classes = permission_classes = throttle_classes = ()
+    generator_class = KeptDescription
 
     def get_renderers(self) -> list:
         wanted = self.request.GET.get("format")

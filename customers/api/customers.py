@@ -54,6 +54,7 @@ class CustomerSerializer(serializers.ModelSerializer):
             "total_spent",
             "last_order_at",
         ]
+        read_only_fields = fields
 
     def to_representation(self, customer: Customer) -> dict:
         """Show who never ordered with sums of nothing."""

@@ -18,7 +18,7 @@ class StepSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Move
-        fields = ["id", "cause", "feature", "was", "run", "at"]
+        fields = read_only_fields = ["id", "cause", "feature", "was", "run", "at"]
 
     def get_fields(self) -> dict:
         """Add the fields whose names are words of Python."""
@@ -40,4 +40,4 @@ class MoveSerializer(StepSerializer):
     customer = serializers.CharField(source="customer.external_id")
 
     class Meta(StepSerializer.Meta):
-        fields = [*StepSerializer.Meta.fields, "customer"]
+        fields = read_only_fields = [*StepSerializer.Meta.fields, "customer"]

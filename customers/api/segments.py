@@ -30,6 +30,7 @@ class SegmentSerializer(serializers.ModelSerializer):
             "revenue_share",
             "campaign",
         ]
+        read_only_fields = fields
 
     def to_representation(self, segment: Segment) -> dict:
         """Show a retired segment, which has no numbers, as empty."""
@@ -44,7 +45,7 @@ class MemberSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Membership
-        fields = ["customer", "since", "borderline"]
+        fields = read_only_fields = ["customer", "since", "borderline"]
 
 
 class MoveParameters(PageParameters):
