@@ -1,6 +1,7 @@
 """COPY: rows into a table as text, far faster than INSERT."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 NULL = r"\N"
+_ESCAPED = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
@@ -18,7 +20,7 @@ def copy_text(value: Any) -> str:
     if value is None:
         return NULL
     if isinstance(value, str):
-        return value.translate(_ESCAPES) if _needs_escape(value) else value
+        return value.translate(_ESCAPES) if _ESCAPED.search(value) else value
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, int | float | Decimal):
@@ -85,7 +87,3 @@ def fetch(sql: str, params: Any = None) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
-
-
-def _needs_escape(text: str) -> bool:
-    return not text.isalnum() and any(sign in text for sign in "\\\t\n\r")

@@ -137,6 +137,14 @@ def touched_products(most: int) -> list[int] | None:
     return [product for (product,) in found] if len(found) <= most else None
 
 
+def refresh_statistics() -> None:
+    """Tell the planner of a load it would otherwise learn of too late."""
+    execute(
+        "ANALYZE customers_order, customers_orderline, customers_customer, customers_customertotal,"
+        " customers_customercategorytotal, products_product"
+    )
+
+
 def orders_without_rate() -> int:
     """Count staged orders that have no rate, so are left out of analysis."""
     return fetch("SELECT count(*) FROM staged_order WHERE rate IS NULL")[0][0]

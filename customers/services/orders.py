@@ -20,6 +20,8 @@ from runs.files import FileRefused
 from runs.imports import DEFAULTS, Block, FileRows, GivenRows, Options, Summary, Written
 
 FORMATS = (CANONICAL,)
+# After so many new lines the planner's statistics are made anew.
+MANY = 10_000
 # Where neither the files nor SHOP_CURRENCY say in what money the shop counts.
 USUAL_CURRENCY = "EUR"
 
@@ -68,7 +70,7 @@ class OrderRuns:
     def __init__(self, repeats_are_errors: bool = False):
         self.repeats_are_errors = repeats_are_errors
         self.disordered = False
-        self._order, self._head, self._place, self._number = "", 0, 0, 0
+        self._order, self._head, self._place = "", "", 0
         self._guests: dict[str, str] = {NULL: NULL, "": NULL}
 
     def stage(self, block: Block, columns: Iterable[str]) -> list[list[str]]:
@@ -85,22 +87,18 @@ class OrderRuns:
 
     def _runs(self, block: Block) -> tuple[list[str], list[str]]:
         heads, places = [], []
-        order, head, place, last = self._order, self._head, self._place, self._number
-        numbers = block.values.get("line_no")
-        lines = zip(block.lines, block.values["order_id"], strict=True)
-        for at, (line, order_id) in enumerate(lines):
+        order, head, place = self._order, self._head, self._place
+        for line, order_id in zip(block.lines, block.values["order_id"], strict=True):
             if order_id == order:
                 place += 1
             else:
-                order, head, place, last = order_id, line, 1, 0
-            heads.append(str(head))
+                order, head, place = order_id, str(line), 1
+            heads.append(head)
             places.append(str(place))
-            if numbers:
-                number = 0 if numbers[at] == NULL else int(numbers[at])
-                if number <= last:
-                    self.disordered = True
-                last = number
-        self._order, self._head, self._place, self._number = order, head, place, last
+        self._order, self._head, self._place = order, head, place
+        # Lines numbered otherwise than as they stand may be numbered twice.
+        if block.values.get("line_no", places) != places:
+            self.disordered = True
         return heads, places
 
     def _guest(self, email: str) -> str:
@@ -138,6 +136,8 @@ def store_orders(summary: Summary, runs: OrderRuns, described: bool) -> None:
     recounted = sorted({*changes.customer_ids, *joined})
     if recounted:
         totals.recompute_totals(recounted)
+    if summary.created > MANY:
+        stored.refresh_statistics()
     if summary.created or summary.updated or changes.removed:
         product_ids_touched = stored.touched_products(MOST_NAMED)
         transaction.on_commit(

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -21,7 +21,7 @@ def read_table(facts: FileFacts, count_known: Callable[[list[str]], int]) -> Tab
     for delimiter in DELIMITERS:
         with open_text(facts) as text:
             for line, cells in islice(Rows(text, delimiter), HEADER_WITHIN):
-                known = 0 if isinstance(cells, BadRow) else count_known(cells)
+                known = count_known(cells)
                 if known > best[0]:
                     best = (known, line, delimiter, cells)
     _, line, delimiter, header_row = best
@@ -42,7 +42,7 @@ def read_table(facts: FileFacts, count_known: Callable[[list[str]], int]) -> Tab
 
 
 class Rows:
-    """The rows of a text with the line each begins on, bad ones as BadRow; counts its characters.
+    """The rows of a text with the line each begins on; bad rows are set aside in `bad`.
 
     A quote that is never closed would swallow what follows: when a cell grows past the limit or
     the text ends inside it, its first line is given up and reading goes on at the second.
@@ -50,6 +50,7 @@ class Rows:
 
     def __init__(self, text: io.TextIOBase, delimiter: str):
         self.characters = 0
+        self.bad: list[BadRow] = []
         self._text = text
         self._delimiter = delimiter
         self._again: list[str] = []  # lines to be read once more, last first
@@ -57,7 +58,7 @@ class Rows:
         self._line = 0
         self._ended = False
 
-    def __iter__(self) -> Iterator[tuple[int, list[str] | BadRow]]:
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         csv.field_size_limit(settings.IMPORT_CELL_CHARACTERS)
         held = self._held
         while not self._ended or self._again:
@@ -65,13 +66,13 @@ class Rows:
             try:
                 for cells in csv.reader(self._lines(), delimiter=self._delimiter):
                     if self._ended:
-                        yield self._give_up("has a quote that is never closed")
+                        self._give_up("has a quote that is never closed")
                         break
                     line = self._line - len(held) + 1
                     held.clear()
                     yield line, cells
             except csv.Error:
-                yield self._give_up("has a cell that is too large, or a quote never closed")
+                self._give_up("has a cell that is too large, or a quote never closed")
 
     def _lines(self) -> Iterator[str]:
         longest = 4 * settings.IMPORT_CELL_CHARACTERS
@@ -87,39 +88,43 @@ class Rows:
             yield line
         self._ended = True
 
-    def _give_up(self, reason: str) -> tuple[int, BadRow]:
+    def _give_up(self, reason: str) -> None:
         self._line -= len(self._held) - 1
         first, *rest = self._held
         self._again.extend(reversed(rest))
         self._held.clear()
-        return self._line, BadRow(self._line, reason, first[:1000].rstrip("\r\n"))
+        self.bad.append(BadRow(self._line, reason, first[:1000].rstrip("\r\n")))
 
 
 def _batches(rows: Rows, header_line: int, header: list[str]) -> Iterator[Batch]:
     width = len(header)
-    lines, kept, bad, repeated, characters = [], [], [], 0, 0
-    for line, cells in rows:
-        if line <= header_line:
-            continue
-        if isinstance(cells, BadRow):
-            bad.append(cells)
+    stream = iter(rows)
+    next(line for line, _ in stream if line == header_line)
+    rows.bad.clear()
+    lines, kept, repeated, characters = [], [], 0, BATCH_CHARACTERS
+    for line, cells in stream:
+        if len(cells) == width and cells[0] and cells != header:
+            lines.append(line)
+            kept.append(cells)
         elif cells == header:
             repeated += 1
-        elif not (cells and cells[0]) and not any(map(str.strip, cells)):
+        elif not any(map(str.strip, cells)):
             continue
-        elif len(cells) == width or (not any(map(str.strip, cells[width:])) and cells[width:]):
+        elif len(cells) == width or (len(cells) > width and not any(cells[width:])):
             lines.append(line)
             kept.append(cells[:width])
         else:
-            bad.append(BadRow(line, f"has {len(cells)} cells, the header {width}", join(cells)))
-        if len(lines) == BATCH_ROWS or rows.characters - characters > BATCH_CHARACTERS:
-            yield Batch(lines, _columns(kept, width), rows.characters, bad, repeated)
-            lines, kept, bad, repeated, characters = [], [], [], 0, rows.characters
-    yield Batch(lines, _columns(kept, width), rows.characters, bad, repeated)
+            reason = f"has {len(cells)} cells, the header {width}"
+            rows.bad.append(BadRow(line, reason, join(cells)))
+        if len(lines) == BATCH_ROWS or rows.characters > characters:
+            yield Batch(lines, _columns(kept, width), rows.characters, rows.bad, repeated)
+            characters = rows.characters + BATCH_CHARACTERS
+            lines, kept, repeated, rows.bad = [], [], 0, []
+    yield Batch(lines, _columns(kept, width), rows.characters, rows.bad, repeated)
 
 
-def _columns(rows: list[list[str]], width: int) -> list[list[str]]:
-    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
+def _columns(rows: list[list[str]], width: int) -> list[Sequence[str]]:
+    return list(zip(*rows, strict=True)) or [()] * width
 
 
 def join(cells: list[str]) -> str:

@@ -1,11 +1,11 @@
 """A file as a table: a header and a stream of batches of columns."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from runs.files.opening import FileFacts, FileRefused
 
-BATCH_ROWS = 10_000
+BATCH_ROWS = 5_000
 BATCH_CHARACTERS = 4_000_000
 
 
@@ -26,7 +26,7 @@ class Batch:
     """
 
     lines: list[int]
-    columns: list[list[str | None]]
+    columns: list[Sequence[str | None]]
     share: float
     bad: list[BadRow] = field(default_factory=list)
     repeated_headers: int = 0

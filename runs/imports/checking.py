@@ -1,6 +1,6 @@
 """Cells checked column by column; a row with a bad cell is set aside, by name."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from runs.copying import NULL, copy_text
 from runs.parsing import BadCell, FormedParser, Forms, Parser, paragraph
 
-Cells = list[str | None]
+Cells = Sequence[str | None]
 # The value of a field that a row does not have, where an empty one is a value.
 ABSENT = object()
 # Remembered cells of a column; more are forgotten, so memory stays flat.

@@ -1,6 +1,7 @@
 """Rows for an importer: from a file or handed over, checked; and the transaction they go into."""
 
 import csv
+import gc
 import io
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -136,7 +137,7 @@ class FileRows:
     def blocks(self, for_copy: bool = False) -> Iterator[Block]:
         """Yield the good rows block by block; count and name the others."""
         by = Readers(self.columns, self.forms, for_copy)
-        for rows in self._canonical(count=True):
+        for rows in _without_collecting(self._canonical(count=True)):
             checked = check(rows.columns | rows.others, by)
             if self._rule:
                 checked = without(checked, self._rule(checked))
@@ -352,6 +353,17 @@ class GivenRows:
         ]
 
 
+def _without_collecting(batches: Iterator[_Canonical]) -> Iterator[_Canonical]:
+    """Pass batches on with garbage collection off: nothing here makes cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield from batches
+    finally:
+        if was_on:
+            gc.enable()
+
+
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
     try:
@@ -380,7 +392,7 @@ def _row_dicts(columns: dict[str, list]) -> list[dict[str, Any]]:
 def _attributes(columns: dict[str, list], count: int) -> list[dict[str, str | None]]:
     """Return other columns row by row; an empty one is None."""
     if not columns:
-        return [{} for _ in range(count)]
+        return [{}] * count
     return [{name: text or None for name, text in row.items()} for row in _row_dicts(columns)]
 
 

@@ -1,7 +1,7 @@
 """Instants, in the ways files write them."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 from runs.parsing.forms import BadCell, Forms, clean
 
@@ -23,7 +23,7 @@ def moment(raw: str, forms: Forms) -> datetime | None:
     value = _iso(text) or _written(text, forms)
     if not 1900 <= value.year <= 2200:
         raise BadCell("is not in a year from 1900 to 2200")
-    return (value if value.tzinfo else value.replace(tzinfo=forms.zone)).astimezone(UTC)
+    return value if value.tzinfo else value.replace(tzinfo=forms.zone)
 
 
 def date_order(raw: str) -> str | None:

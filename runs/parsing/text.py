@@ -2,7 +2,7 @@
 
 import re
 
-from runs.parsing.forms import BadCell, Parser, clean
+from runs.parsing.forms import FILLERS, BadCell, Parser, clean
 
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -11,6 +11,8 @@ _WHOLE_AS_DECIMAL = re.compile(r"(\d+)\.0+")
 
 def identifier(raw: str) -> str:
     """Read an id: 1 to 100 characters; a whole number written as 17850.0 loses the .0."""
+    if raw.isalnum() and raw.isascii() and len(raw) <= 100 and raw not in FILLERS:
+        return raw
     text = clean(raw)
     if len(text) > 100:
         raise BadCell("is longer than 100 characters")
