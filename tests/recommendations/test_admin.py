@@ -29,7 +29,7 @@ def shown_beside(client, product) -> list[tuple]:
 
 
 def test_the_page_shows_the_list_of_shoppers_with_what_stands_in_for_the_rest(admin_client, run):
-    mug, bowl, pan = (make_product(title=title) for title in ("Mug", "Bowl", "Pan"))
+    mug, bowl, _ = (make_product(title=title) for title in ("Mug", "Bowl", "Pan"))
     store_list(run, mug, bowl)
 
     assert shown_beside(admin_client, mug) == [
@@ -48,7 +48,7 @@ def test_what_shoppers_may_not_see_is_left_out_and_counted(admin_client, run):
 
 
 def test_before_the_first_run_popular_products_stand_in_and_the_page_says_so(admin_client):
-    mug, bowl = make_product(), make_product(title="Bowl")
+    mug, _ = make_product(), make_product(title="Bowl")
 
     page = admin_client.get(f"{LISTS}{mug.pk}/change/")
 
