@@ -67,5 +67,7 @@ def _kinds_of(**conditions: object) -> set[str]:
 def _in_words(run: Run) -> str:
     if run.is_active:
         return f"{run.kind} {run.progress:.0%} {run.step}".rstrip()
+    if run.status == Run.Status.PUBLISHED:
+        return f"{run.kind} published"
     why = run.error or "; ".join(reason["text"] for reason in run.reasons)
     return f"{run.kind} {run.status}{f': {why}' if why else ''}"

@@ -122,7 +122,7 @@ def test_root_and_a_user_share_servers_at_the_same_time(place, ordinary_user, vi
 
 
 def test_what_root_makes_in_a_users_directory_is_the_users(place, ordinary_user, visit):
-    os.chown(place, ordinary_user, ordinary_user)
+    os.chown(place, ordinary_user, -1)
     root = visit(place / "new" / "var")
     assert root.answer() == "ready"
     assert root.leave() == 0
