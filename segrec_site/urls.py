@@ -1,11 +1,13 @@
 """Every URL of segrec, on one page."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from customers.api import customers, orders, segments
+from customers.api import customers, explained, orders, segments
 from products import api as products
 from recommendations import api as recommendations
+from recommendations import storefront
 from runs import api as runs
 from segrec_site import api_docs, health
 from segrec_site.metrics import metrics
@@ -22,6 +24,11 @@ api = [
     path("products/<extid:id>/", products.ProductDetail.as_view(), name="product"),
     path("popular/", recommendations.PopularProducts.as_view(), name="popular-products"),
     path("customers/", customers.CustomerList.as_view(), name="customers"),
+    path(
+        "customers/<extid:id>/segment/",
+        explained.CustomerSegment.as_view(),
+        name="customer-segment",
+    ),
     path("customers/<extid:id>/", customers.CustomerDetail.as_view(), name="customer"),
     path("orders/", orders.OrderList.as_view(), name="orders"),
     path("segments/", segments.SegmentList.as_view(), name="segments"),
@@ -43,8 +50,22 @@ urlpatterns = [
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", metrics, name="metrics"),
     path("api/v1/", include(api)),
+    path(
+        "fragments/products/<extid:id>/similar/",
+        recommendations.SimilarFragment.as_view(),
+        name="similar-fragment",
+    ),
     path("admin/", admin.site.urls),
 ]
+if settings.SHOP_PAGES:
+    urlpatterns += [
+        path("", storefront.home, name="shop-home"),
+        path("shop/search/", storefront.search, name="shop-search"),
+        path("shop/category/<path:path>/", storefront.category, name="shop-category"),
+        path("shop/products/<extid:id>/", storefront.product, name="shop-product"),
+        path("shop/basket/", storefront.basket, name="shop-basket"),
+        path("shop/pictures/<slug:name>.svg", storefront.picture, name="shop-picture"),
+    ]
 handler400 = "segrec_site.problems.bad_request"
 handler403 = "segrec_site.problems.permission_denied"
 handler404 = "segrec_site.problems.page_not_found"

@@ -159,3 +159,37 @@ def test_a_page_of_moves_costs_three_queries(run, django_assert_num_queries):
     # Expect 3 queries: * the key * the segment * the moves with customers and segments
     with django_assert_num_queries(3):
         caller.get("/segments/loyal/moves/")
+
+
+def test_a_customer_in_no_segment_has_every_key_and_a_history(run):
+    segment = make_segment(run)
+    ada = make_member(segment, run, external_id="ada")
+    Membership.objects.filter(customer=ada).update(to_run=run)
+    move = Move.objects.get()
+
+    assert crm().get("/customers/ada/segment/").json() == {
+        "key": None,
+        "name": None,
+        "since": None,
+        "borderline": False,
+        "confidence": None,
+        "second": None,
+        "why": [],
+        "history": [
+            {
+                "id": move.pk,
+                "from": None,
+                "to": "loyal",
+                "cause": "first_order",
+                "feature": None,
+                "was": None,
+                "is": None,
+                "run": run.pk,
+                "at": "2026-06-30T12:00:00Z",
+            }
+        ],
+    }
+
+
+def test_the_segment_of_an_unknown_customer_is_404(run):
+    assert crm().get("/customers/none/segment/").status_code == 404
