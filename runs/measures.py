@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from runs.cells import NOTHING, number, share
 
 SHARES = ("share", "rate", "coverage", "stability", "borderline")
+WORDS = ("text", "code")  # said with the reasons, no figures
+# What comes first in tables; the rest follows by name, since the database keeps no order.
+FIRST = ("key", "name", "code", "level", "value", "from", "to", "cause")
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,24 @@ class Table:
     columns: list[str]
     rows: list[list[str]]
 
+    @property
+    def are_numbers(self) -> list[bool]:
+        """Say of each column whether it holds numbers."""
+        return [
+            all(cell[-1:] in "0123456789%–" for cell in column)
+            for column in zip(*self.rows, strict=True)
+        ]
+
+    @property
+    def heads(self) -> list[tuple[str, bool]]:
+        """The columns' names, each with whether it holds numbers."""
+        return list(zip(self.columns, self.are_numbers, strict=True))
+
+    @property
+    def cells(self) -> list[list[tuple[str, bool]]]:
+        """The rows' cells, each with whether it is a number."""
+        return [list(zip(row, self.are_numbers, strict=True)) for row in self.rows]
+
 
 def readable(figures: dict) -> list[tuple[str, str]]:
     """Write each single figure as a name and a value, by name; inner ones carry both names."""
@@ -22,22 +43,21 @@ def readable(figures: dict) -> list[tuple[str, str]]:
     for name, value in sorted(figures.items()):
         if isinstance(value, dict):
             rows += [(f"{_words(name)}: {inner.lower()}", text) for inner, text in readable(value)]
-        elif not _is_table(value):
+        elif not _is_table(value) and name not in WORDS:
             rows.append((_words(name), _written(name, value)))
     return rows
 
 
 def tables(figures: dict) -> list[Table]:
     """Write the figures that come in rows."""
-    return [
-        Table(
-            _words(name),
-            list(map(_words, rows[0])),
-            [[_written(column, row.get(column)) for column in rows[0]] for row in rows],
-        )
-        for name, rows in sorted(figures.items(), key=lambda figure: (figure[0] == "gates", figure))
-        if _is_table(rows)
-    ]
+    named = [(name, rows) for name, rows in sorted(figures.items()) if _is_table(rows)]
+    return [_table(name, rows) for name, rows in sorted(named, key=lambda item: item[0] == "gates")]
+
+
+def _table(name: str, rows: list[dict]) -> Table:
+    columns = sorted(rows[0], key=lambda column: (*(column != first for first in FIRST), column))
+    written = [[_written(column, row.get(column)) for column in columns] for row in rows]
+    return Table(_words(name), list(map(_words, columns)), written)
 
 
 def _is_table(value: object) -> bool:

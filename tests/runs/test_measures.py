@@ -10,7 +10,8 @@ FIGURES = {
     "refitted": True,
     "k": None,
     "build": {"terms": 9},
-    "segments": [{"key": "loyal", "share": 0.25}, {"key": "new", "share": 0.5}],
+    "segments": [{"share": 0.25, "key": "loyal"}, {"share": 0.5, "key": "new"}],
+    "choice": {"k": 5, "code": "k_chosen", "text": "5 segments."},
     "triggers": [],
 }
 
@@ -24,6 +25,7 @@ def test_single_figures_are_named_and_have_their_unit():
         "Refitted": "yes",
         "K": "–",
         "Build: terms": "9",
+        "Choice: k": "5",
         "Triggers": "–",
     }
 
@@ -32,3 +34,10 @@ def test_figures_in_rows_become_tables():
     assert tables(FIGURES) == [
         Table("Segments", ["Key", "Share"], [["loyal", "25\u00a0%"], ["new", "50\u00a0%"]])
     ]
+
+
+def test_columns_of_numbers_are_told_from_those_of_words():
+    (table,) = tables(FIGURES)
+
+    assert table.heads == [("Key", False), ("Share", True)]
+    assert table.cells[0] == [("loyal", False), ("25\u00a0%", True)]
