@@ -2,13 +2,16 @@
 
 from math import isfinite
 
+from django.template.loader import render_to_string
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import renderers, serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from products.models import Product
+from recommendations.cards import heading_of, make_cards
+from recommendations.queries.serving import Situation
 from recommendations.services import serving
 from recommendations.wishes import Wishes
 from runs.rest import ANY_KEY, ApiView, CommaSeparated, Flag, OneOrMore, money_text, revalidated
@@ -131,15 +134,44 @@ class SimilarProducts(ApiView):
 
     @extend_schema(responses={200: ListSerializer, 304: None})
     def get(self, request: Request, id: str) -> Response:
-        here = serving.find_situation(id)
-        if here.product is None:
-            raise NotFound("There is no product of this id.")
+        here = _situation_of(id)
         wishes = Wishes(**self.asked)
         return revalidated(
             request,
             *here.state,
             body=lambda: list_body(serving.similar_products(here, wishes), wishes.explain),
         )
+
+
+class HtmlRenderer(renderers.BaseRenderer):
+    """A piece of a page; problems stay JSON."""
+
+    media_type = "text/html"
+    format = "html"
+
+    def render(self, data, accepted_media_type=None, renderer_context=None) -> str | bytes:
+        if data is None or isinstance(data, str):
+            return data or ""
+        return renderers.JSONRenderer().render(data)
+
+
+class SimilarFragment(ApiView):
+    """The same list as HTML, to be put into a page as it is; styles are in recommendations.css."""
+
+    key_kinds = {"GET": ANY_KEY}
+    parameters = {"GET": SimilarParameters}
+    renderer_classes = [HtmlRenderer]
+
+    @extend_schema(responses={(200, "text/html"): str, 304: None})
+    def get(self, request: Request, id: str) -> Response:
+        here = _situation_of(id)
+        return revalidated(request, *here.state, body=lambda: self._list(here))
+
+    def _list(self, here: Situation) -> str:
+        answer = serving.similar_products(here, Wishes(**self.asked))
+        heading = heading_of(answer, here.product_type)
+        context = {"answer": answer, "cards": make_cards(answer), "heading": heading}
+        return render_to_string("recommendations/list.html", context)
 
 
 class PopularProducts(ApiView):
@@ -157,6 +189,13 @@ class PopularProducts(ApiView):
             *here.state,
             body=lambda: list_body(serving.popular_products(here, wishes), wishes.explain),
         )
+
+
+def _situation_of(product_id: str) -> Situation:
+    here = serving.find_situation(product_id)
+    if here.product is None:
+        raise NotFound("There is no product of this id.")
+    return here
 
 
 def list_body(answer: serving.Answer, explain: bool) -> dict:

@@ -7,10 +7,11 @@ from math import hypot
 # A clause is read in passing: this many things, each of this many words.
 MOST_THINGS = 2
 MOST_WORDS = 3
-# What is said first; of each only what counts most.
-ORDER = ("also", "same", "in", "price")
+# What is said first; of each only what counts most. A word says more than its category.
+ORDER = ("word", "category", "same", "price")
 
-_EDGES = re.compile(r"^\W+|\W+$")
+_MEASURE = re.compile(r"[\d.,]+[^\W\d]{1,5}")
+_WORD = re.compile(r"[^\s,;:/()|]+|[,;:/()|]")
 
 
 def shared_terms(
@@ -53,7 +54,8 @@ def clause(labels: Sequence[str], title: str = "", product_type: str = "") -> st
         Shared terms, what counts most first: plain words, or a name and a value as in
         ``"brand: acme"``, ``"category: home > mugs"``.
     title, product_type : str
-        Of the product that is recommended; words and categories are spelled as there.
+        Of the product that is recommended: which words stand side by side there, and how its
+        category is spelled.
 
     Returns
     -------
@@ -63,7 +65,7 @@ def clause(labels: Sequence[str], title: str = "", product_type: str = "") -> st
     Examples
     --------
     >>> clause(["merino", "brand: acme", "crew"], "Men's Merino Crew Socks")
-    'Also Merino Crew, same brand'
+    'Also merino crew, same brand'
     >>> clause(["category: home > mugs", "price: 11 to 17 EUR"], product_type="Home > Mugs")
     'Also in Mugs, similar price'
     """
@@ -73,42 +75,42 @@ def clause(labels: Sequence[str], title: str = "", product_type: str = "") -> st
         kind, text = _thing(label, words, title, product_type)
         if text:
             said.setdefault(kind, text)
-    things = [said[kind] for kind in ORDER if kind in said][:MOST_THINGS]
-    return ", ".join(things)[:1].upper() + ", ".join(things)[1:]
+    if "word" in said:
+        said.pop("category", None)
+    things = ", ".join([said[kind] for kind in ORDER if kind in said][:MOST_THINGS])
+    return things[:1].upper() + things[1:]
 
 
 def _thing(label: str, words: Collection[str], title: str, product_type: str) -> tuple[str, str]:
-    """Return which part of a clause a term makes, and its words, if any."""
+    """Return what kind of thing a term says, and how; nothing when it would be no help."""
     name, colon, value = label.partition(": ")
+    if not colon and _MEASURE.fullmatch(label):
+        return "same", "same size"
     if not colon:
-        return "also", f"also {_phrase(label, words, title)}" if _says_something(label) else ""
+        says_something = len(label) > 2 and not label.isdigit()
+        return "word", f"also {_phrase(label, words, title)}" if says_something else ""
     if name == "brand":
         return "same", "same brand"
     if name == "price":
         return "price", "similar price"
     if name == "category":
-        return "in", f"also in {_leaf(value, product_type)}"
+        return "category", f"also in {_leaf(value, product_type)}"
     if value in ("yes", "no"):
-        return "also", f"also {name}" if value == "yes" else ""
-    return ("also", f"also {value}") if value.isalpha() else ("same", f"same {name}")
-
-
-def _says_something(word: str) -> bool:
-    return len(word) > 2 and not word.isdigit()
+        return "word", f"also {name}" if value == "yes" else ""
+    return ("word", f"also {value}") if value.isalpha() else ("same", f"same {name}")
 
 
 def _phrase(word: str, words: Collection[str], title: str) -> str:
-    """Spell a shared word as the title does, with the shared words that follow it there."""
-    spelled = [_EDGES.sub("", part) for part in title.split()]
-    folded = [part.casefold() for part in spelled]
-    if word not in folded:
+    """Return a shared word with the shared words beside it in the title."""
+    parts = _WORD.findall(title.casefold())
+    if word not in parts:
         return word
-    first = last = folded.index(word)
-    while first > 0 and last - first + 1 < MOST_WORDS and folded[first - 1] in words:
+    first = last = parts.index(word)
+    while first > 0 and last - first + 1 < MOST_WORDS and parts[first - 1] in words:
         first -= 1
-    while last + 1 < len(folded) and last - first + 1 < MOST_WORDS and folded[last + 1] in words:
+    while last + 1 < len(parts) and last - first + 1 < MOST_WORDS and parts[last + 1] in words:
         last += 1
-    return " ".join(spelled[first : last + 1])
+    return " ".join(parts[first : last + 1])
 
 
 def _leaf(folded_path: str, product_type: str) -> str:

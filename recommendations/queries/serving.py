@@ -12,10 +12,9 @@ from functools import lru_cache
 from struct import unpack
 from typing import NamedTuple
 
-from django.db import connection
-
 from recommendations.models import Vocabulary
 from recommendations.wishes import Wishes
+from runs.copying import fetch
 
 
 class Situation(NamedTuple):
@@ -85,7 +84,7 @@ _SITUATION = """
     LEFT JOIN recommendations_productvector AS vector
         ON vector.run_id = run.id AND vector.product_id = p.id"""
 
-_CARD = (
+CARD = (
     "p.external_id, p.title, p.price, p.currency, p.availability, p.link, p.image_link,"
     " p.brand, p.product_type"
 )
@@ -109,17 +108,20 @@ _PART = """
     (SELECT '{source}' AS source, {part} AS part, row_number() OVER (ORDER BY {order}) AS place,
         p.id, p.item_group_id, {reason} AS reason, {buyers} AS buyers
     FROM {tables} WHERE {which} AND p.id <> %(shown)s ORDER BY place LIMIT %(most)s)"""
-_IN = (
+IN_CATEGORY = (
     "(lower(p.product_type) = lower(%({name})s)"
     " OR lower(p.product_type) LIKE lower(%({name}_below)s))"
 )
 _NEWEST = 'p.created_at DESC, lower(p.external_id) COLLATE "C"'
+BY_BUYERS = f"coalesce(b.buyers_90_days, 0) DESC, coalesce(b.buyers_ever, 0) DESC, {_NEWEST}"
+WITH_BUYERS = (
+    "products_product AS p LEFT JOIN recommendations_popularity AS b ON b.product_id = p.id"
+)
 _OF_CATEGORY = {
     "source": "popular_in_category",
-    "tables": "products_product AS p"
-    " LEFT JOIN recommendations_popularity AS b ON b.product_id = p.id",
-    "order": f"coalesce(b.buyers_90_days, 0) DESC, coalesce(b.buyers_ever, 0) DESC, {_NEWEST}",
-    "which": _IN.format(name="near"),
+    "tables": WITH_BUYERS,
+    "order": BY_BUYERS,
+    "which": IN_CATEGORY.format(name="near"),
     "buyers": "coalesce(b.buyers_ever, 0)",
 }
 _BOUGHT = {
@@ -141,13 +143,13 @@ _UNBOUGHT = {
 
 def situation(product_id: str = "") -> Situation:
     """What an answer is made from; `product` is none where there is no such product."""
-    return Situation(*_fetch(_SITUATION, {"id": product_id})[0])
+    return Situation(*fetch(_SITUATION, {"id": product_id})[0])
 
 
 def neighbours(here: Situation, wishes: Wishes) -> list[Row]:
     """The stored neighbours of the product shown, each judged."""
-    sql = _NEIGHBOURS.format(reason=_reason(here, wishes), card=_CARD)
-    return [Row(*row) for row in _fetch(sql, _values(here, wishes))]
+    sql = _NEIGHBOURS.format(reason=_reason(here, wishes), card=CARD)
+    return [Row(*row) for row in fetch(sql, _values(here, wishes))]
 
 
 @lru_cache(maxsize=2)
@@ -174,8 +176,8 @@ def popular_walk(
     parts = ([_OF_CATEGORY] if here.product_type else []) + [_BOUGHT, _UNBOUGHT]
     reason = _reason(here, wishes)
     written = (_PART.format(part=n, reason=reason, **part) for n, part in enumerate(parts))
-    sql = _WALK.format(parts=" UNION ALL ".join(written), card=_CARD)
-    rows = _fetch(sql, _values(here, wishes) | {"most": most})
+    sql = _WALK.format(parts=" UNION ALL ".join(written), card=CARD)
+    rows = fetch(sql, _values(here, wishes) | {"most": most})
     lengths = Counter(part for part, *_ in rows)
     cut = min((part for part, length in lengths.items() if length == most), default=None)
     kept = rows if cut is None else [row for row in rows if row[0] <= cut]
@@ -192,7 +194,7 @@ def _reason(here: Situation, wishes: Wishes) -> str:
         "p.price < %(price)s": wishes.price == "cheaper",
         "p.price > %(price)s": wishes.price == "dearer",
         "p.currency IN (%(currency)s, '')": wishes.price != "any" and here.currency,
-        _IN.format(name="category"): wishes.category,
+        IN_CATEGORY.format(name="category"): wishes.category,
     }
     passes = " AND ".join(test for test, is_asked in tests.items() if is_asked) or "true"
     cases = {
@@ -218,19 +220,17 @@ def _values(here: Situation, wishes: Wishes) -> dict:
         "min_price": wishes.min_price,
         "max_price": wishes.max_price,
         "in_stock": wishes.in_stock,
-        **_path("category", wishes.category),
-        **_path("near", here.product_type or ""),
+        **category_values("category", wishes.category),
+        **category_values("near", here.product_type or ""),
     }
 
 
-def _path(name: str, path: str) -> dict[str, str]:
-    """Return a category path as it is stored, and the pattern of what lies below it."""
+def category_values(name: str, path: str) -> dict[str, str]:
+    """Return the values `IN_CATEGORY` needs: the path as it is stored, and what is below it."""
     stored = " > ".join(step.strip() for step in path.split(">"))
-    escaped = re.sub(r"([\\%_])", r"\\\1", stored)
-    return {name: stored, f"{name}_below": f"{escaped} > %"}
+    return {name: stored, f"{name}_below": f"{like(stored)} > %"}
 
 
-def _fetch(sql: str, values: dict) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall()
+def like(text: str) -> str:
+    """Escape a text for LIKE."""
+    return re.sub(r"([\\%_])", r"\\\1", text)

@@ -1,0 +1,146 @@
+"""The demo shop's pages, made of the same parts as a real shop would use; local mode only."""
+
+from django.db.models.functions import Lower
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_http_methods
+
+from products.models import Product
+from products.queries import product_by_external_id, products_on_sale
+from recommendations.basket import changed_basket, keep_basket, read_basket
+from recommendations.cards import WAITS, Card, make_card, picture_of_category
+from recommendations.pictures import picture_tones
+from recommendations.queries import shop as queries
+from recommendations.services import serving
+from recommendations.wishes import Wishes
+
+ON_A_PAGE, MOST_PAGES, MOST_FOUND = 24, 8, 96
+MOST_SHELVES, ROWS_AT_HOME, IN_A_ROW = 24, 3, 12
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what is popular, the shelves, and the best of the largest ones."""
+    shelves = queries.top_shelves()
+    return _page(
+        request,
+        "home",
+        shelves=shelves,
+        tiles=[(shelf, picture_of_category(shelf.path)) for shelf in shelves[:MOST_SHELVES]],
+        popular=_popular(IN_A_ROW),
+        rows=[(shelf, _popular(IN_A_ROW, shelf.path)) for shelf in shelves[:ROWS_AT_HOME]],
+    )
+
+
+@require_GET
+def category(request: HttpRequest, path: str) -> HttpResponse:
+    """Show a category: what is below it, and its products, most popular first."""
+    steps = _steps(path)
+    below = queries.shelves_below(path, MOST_SHELVES)
+    page = _page_number(request)
+    cards = _popular(page * ON_A_PAGE + 1, path)
+    if not (cards or below):
+        raise Http404("There is no such category.")
+    return _page(
+        request,
+        "category",
+        steps=steps[:-1],
+        name=steps[-1][0],
+        below=below,
+        cards=cards[: page * ON_A_PAGE],
+        next_page=page + 1 if len(cards) > page * ON_A_PAGE and page < MOST_PAGES else None,
+    )
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """Show the products whose title has all the words asked for."""
+    text = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
+    found = queries.products_found(text, MOST_FOUND) if text else []
+    cards = [make_card(product, in_shop=True) for product in found]
+    return _page(request, "search", text=text, cards=cards, is_cut=len(cards) == MOST_FOUND)
+
+
+@require_GET
+def product(request: HttpRequest, id: str) -> HttpResponse:
+    """Show a product and what is like it."""
+    shown = get_object_or_404(product_by_external_id(id).filter(visible=True))
+    return _page(
+        request,
+        "product",
+        product=shown,
+        card=make_card(shown, in_shop=True),
+        steps=_steps(shown.product_type),
+        facts=_facts(shown),
+        can_buy=shown.availability in Product.ON_SALE,
+        stock=WAITS.get(shown.availability, "In stock"),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def basket(request: HttpRequest) -> HttpResponse:
+    """Show the basket; a POST puts products in or takes them out."""
+    pieces = read_basket(request)
+    if request.method == "POST":
+        wanted = request.POST.get("product", ""), request.POST.get("pieces", "")
+        answer = redirect("shop-basket")
+        keep_basket(answer, changed_basket(pieces, *wanted))
+        return answer
+    found = products_on_sale().alias(folded=Lower("external_id")).filter(folded__in=pieces)
+    lines = [
+        (make_card(item, in_shop=True), pieces.get(item.external_id.lower(), 0)) for item in found
+    ]
+    total = sum((card.price or 0) * count for card, count in lines)
+    return _page(request, "basket", lines=lines, total=total)
+
+
+@require_GET
+@cache_control(public=True, max_age=365 * 86400, immutable=True)
+def picture(request: HttpRequest, name: str) -> HttpResponse:
+    """Draw a picture from its name."""
+    try:
+        shape, tones = picture_tones(name)
+    except LookupError:
+        raise Http404("There is no such picture.") from None
+    drawing = render_to_string(f"shop/pictures/{shape}.svg", tones)
+    return HttpResponse(drawing, content_type="image/svg+xml")
+
+
+def _page(request: HttpRequest, name: str, **context) -> HttpResponse:
+    shelves = context.pop("shelves", None) or queries.top_shelves()
+    pieces = sum(read_basket(request).values())
+    frame = {"in_shop": True, "shelves": shelves[:MOST_SHELVES], "pieces": pieces}
+    return render(request, f"shop/{name}.html", frame | context)
+
+
+def _popular(limit: int, path: str = "") -> list[Card]:
+    here = serving.find_situation()
+    answer = serving.popular_products(here, Wishes(limit=limit, category=path))
+    return [make_card(place.product, in_shop=True) for place in answer.places]
+
+
+def _steps(path: str) -> list[tuple[str, str]]:
+    """Return each step of a category path with the path to it."""
+    steps = [step.strip() for step in path.split(">") if step.strip()]
+    return [(step, " > ".join(steps[: depth + 1])) for depth, step in enumerate(steps)]
+
+
+def _facts(shown: Product) -> list[tuple[str, str]]:
+    """List what else is known of a product, in words."""
+    known = {"Brand": shown.brand, **shown.attributes, "GTIN": shown.gtin}
+    written = (
+        (name, ", ".join(map(str, value)) if isinstance(value, list) else value)
+        for name, value in known.items()
+    )
+    return [
+        (name.replace("_", " ").capitalize(), str(value))
+        for name, value in written
+        if isinstance(value, str | int | float) and value not in ("", True, False)
+    ]
+
+
+def _page_number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    return min(max(int(text), 1), MOST_PAGES) if text.isdecimal() and len(text) < 4 else 1
