@@ -30,6 +30,12 @@ def workers() -> list[Child]:
     return [_worker("now"), _worker("batch", niceness=10), beat]
 
 
+def demo_loader() -> Child:
+    """Return the process that loads the demo shop, telling the terminal how far it is."""
+    command = [sys.executable, "manage.py", "load_demo"]
+    return Child("the demo's loader", command, log=None, once=True)
+
+
 def web_answers(host: str, port: int) -> bool:
     """Tell whether the web server says that it is ready."""
     reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,11 +21,12 @@ STEADY_SECONDS = 60  # after which a child counts as well again
 
 @dataclass
 class Child:
-    """A program that should always run."""
+    """A program that should always run, or `once`; without a log it speaks to our terminal."""
 
     name: str
     command: list[str]
-    log: Path
+    log: Path | None
+    once: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     niceness: int = 0
     end_signal: signal.Signals = signal.SIGTERM  # sent when we are killed
@@ -35,7 +36,7 @@ class Child:
 
     def start(self) -> None:
         """Start it in a session of its own, so that a Ctrl-C reaches us alone."""
-        with open_log(self.log) as log:
+        with open_log(self.log) if self.log else nullcontext() as log:
             self.process = subprocess.Popen(
                 self.command,
                 stdin=subprocess.DEVNULL,
@@ -86,7 +87,7 @@ class Supervisor:
             age = time.monotonic() - child.started_at
             if child.is_alive():
                 child.pause = FIRST_PAUSE if age > STEADY_SECONDS else child.pause
-            elif age > child.pause:
+            elif age > child.pause and not child.once:
                 code = child.process.returncode
                 child.kill()
                 self.say(

@@ -3,8 +3,8 @@
 import secrets
 
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError, connection
 
+from customers.models import Order, Shop
 from runs import kinds
 from runs.models import Run
 from runs.tasks import start_run
@@ -12,6 +12,11 @@ from segrec_site.keys import create_key
 from segrec_site.models import ApiKey
 
 MODELS_TO_SHOW = ("segments", "similar")  # the others may follow
+
+
+def demo_is_loaded() -> bool:
+    """Tell whether the demo shop need not be loaded any more."""
+    return Shop.objects.filter(is_demo=True).exists() and Order.objects.exists()
 
 
 def make_login() -> tuple[str, str] | None:
@@ -40,24 +45,14 @@ def request_models() -> None:
 
 
 def models_are_published() -> bool:
-    """Tell whether there is something to show; no while the database is away."""
-    try:
-        return _kinds_of(status=Run.Status.PUBLISHED) >= {*MODELS_TO_SHOW}
-    except DatabaseError:
-        return False
-    finally:
-        connection.close()
+    """Tell whether there is something to show."""
+    return _kinds_of(status=Run.Status.PUBLISHED) >= {*MODELS_TO_SHOW}
 
 
 def progress() -> str:
-    """Say in a line how far the models are that are not published yet."""
-    try:
-        runs = Run.objects.filter(kind__in=MODELS_TO_SHOW).order_by("kind", "-id").distinct("kind")
-        return " · ".join(_in_words(run) for run in runs)
-    except DatabaseError:
-        return ""
-    finally:
-        connection.close()
+    """Say in a line how far the models to show are."""
+    runs = Run.objects.filter(kind__in=MODELS_TO_SHOW).order_by("kind", "-id").distinct("kind")
+    return " · ".join(_in_words(run) for run in runs)
 
 
 def _kinds_of(**conditions: object) -> set[str]:

@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection
 
 from segrec_site import welcome
 from segrec_site.bootstrap import use_servers
-from segrec_site.processes import address, web_answers, web_server, workers
-from segrec_site.supervisor import Supervisor
+from segrec_site.processes import address, demo_loader, web_answers, web_server, workers
+from segrec_site.supervisor import Child, Supervisor
 
 ROUND_SECONDS = 0.25
 
@@ -43,15 +43,29 @@ class Command(BaseCommand):
         with suppress(Stop):
             try:
                 self.servers = use_servers()
-                if demo:
-                    self._load_demo()
                 self._serve(host, port, demo)
             finally:
                 self.stopping = True
                 self.supervisor.stop()
 
-    def _load_demo(self) -> None:
-        call_command("load_demo")
+    def _serve(self, host: str, port: int, demo: bool) -> None:
+        """Start the web server, then the workers, so that pages are there the sooner."""
+        self.supervisor.start([web_server(host, port)])
+        loader = demo_loader()
+        if demo and not welcome.demo_is_loaded():
+            self.supervisor.start([loader])
+        self._watch_until(lambda: web_answers(host, port))
+        self.supervisor.start(workers())
+        if demo:
+            self._watch_until(lambda: not loader.is_alive())
+            self._welcome(loader)
+            self._watch_until(self._models_are_published)
+        self._tell(f"segrec is ready at http://{address(host, port)}")
+        self._watch_until(lambda: False)
+
+    def _welcome(self, loader: Child) -> None:
+        if loader.process and loader.process.returncode:
+            raise CommandError("The demo shop could not be loaded, so nothing is served.")
         login, keys = welcome.make_login(), welcome.make_keys()
         if login:
             self._tell("Admin login: {} / {} (kept nowhere else)".format(*login))
@@ -59,21 +73,19 @@ class Command(BaseCommand):
             self._tell(f"API key, {kind}: {key}")
         welcome.request_models()
 
-    def _serve(self, host: str, port: int, demo: bool) -> None:
-        """Start the web server, then the workers, so that pages are there the sooner."""
-        self.supervisor.start([web_server(host, port)])
-        self._watch_until(lambda: web_answers(host, port))
-        self.supervisor.start(workers())
-        if demo:
-            self._watch_until(self._models_are_published)
-        self._tell(f"segrec is ready at http://{address(host, port)}")
-        self._watch_until(lambda: False)
-
     def _watch_until(self, reached: Callable[[], bool]) -> None:
-        while not reached():
+        while not self._holds(reached):
             time.sleep(ROUND_SECONDS)
             self._heal_servers()
             self.supervisor.watch()
+
+    def _holds(self, reached: Callable[[], bool]) -> bool:
+        try:
+            return reached()
+        except DatabaseError:
+            return False  # while the server is started again
+        finally:
+            connection.close()
 
     def _models_are_published(self) -> bool:
         published, progress = welcome.models_are_published(), welcome.progress()
