@@ -17,7 +17,7 @@ from customers.models import (
     SegmentModel,
     Shop,
 )
-from customers.queries.totals import category_totals, customer_totals
+from customers.queries.frames import category_totals, customer_totals
 from runs.arrays import read_arrays
 from runs.models import Run
 from runs.queries import published_run

@@ -1,4 +1,4 @@
-"""Lifetime sums of customers: added to, recomputed, read.
+"""Lifetime sums of customers: added to and recomputed.
 
 A sum is over a customer's orders that have a rate. Paid and fulfilled orders count; a refunded one
 adds its whole value to what was sold and to what was returned, and counts no order and no units.
@@ -6,15 +6,9 @@ Money is rounded order by order (line by line for categories), so sums agree wha
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 
-import pandas as pd
 from django.conf import settings
 from django.db import connection
-
-from customers.models import Order
-from customers.norms import CATEGORY_COLUMNS, CUSTOMER_COLUMNS
-from runs.arrays import read_arrays
 
 # Spend is kept as if at this day and halves every 90 days, so sums need no daily refresh.
 DECAY_REFERENCE = "2020-01-01T00:00:00+00:00"
@@ -22,7 +16,7 @@ HALF_LIFE_DAYS = 90
 # Month and day, both included, in the shop's zone.
 GIFT_SEASON = ("1115", "1231")
 
-_ORDER_SUMS = f"""
+ORDER_SUMS = f"""
     SELECT customer_id,
         count(*) FILTER (WHERE sold) AS order_count,
         coalesce(sum(units) FILTER (WHERE counted), 0) AS units,
@@ -51,7 +45,7 @@ _ORDER_SUMS = f"""
             AND o.status IN ('paid', 'fulfilled', 'refunded') {{where}}
     ) AS valued
     GROUP BY customer_id"""
-_CATEGORY_SUMS = """
+CATEGORY_SUMS = """
     SELECT o.customer_id, p.category_id,
         count(*) FILTER (WHERE l.quantity > 0) AS lines,
         sum(l.quantity) AS units,
@@ -72,7 +66,7 @@ def add_totals_of(orders: str) -> None:
         f"{name} = kept.{name} + excluded.{name}" for name in [*_SUMS, "decayed_spend"]
     )
     _insert_totals(
-        _ORDER_SUMS.format(only=only, where=""),
+        ORDER_SUMS.format(only=only, where=""),
         f"DO UPDATE SET {plus},"
         " first_order_at = least(kept.first_order_at, excluded.first_order_at),"
         " last_order_at = greatest(kept.last_order_at, excluded.last_order_at)",
@@ -80,14 +74,14 @@ def add_totals_of(orders: str) -> None:
     plus = ", ".join(
         f"{name} = kept.{name} + excluded.{name}" for name in ("lines", "units", "net")
     )
-    _insert_category_totals(_CATEGORY_SUMS.format(only=only, where=""), f"DO UPDATE SET {plus}")
+    _insert_category_totals(CATEGORY_SUMS.format(only=only, where=""), f"DO UPDATE SET {plus}")
 
 
 def recompute_totals(customer_ids: Sequence[int] | None = None) -> None:
     """Sum the orders of these customers, or of all, anew."""
     where = "" if customer_ids is None else " AND o.customer_id = ANY(%(customers)s)"
     _delete("customers_customertotal", customer_ids)
-    _insert_totals(_ORDER_SUMS.format(only="", where=where), "DO NOTHING", customers=customer_ids)
+    _insert_totals(ORDER_SUMS.format(only="", where=where), "DO NOTHING", customers=customer_ids)
     recompute_category_totals(customer_ids)
 
 
@@ -96,7 +90,7 @@ def recompute_category_totals(customer_ids: Sequence[int] | None = None) -> None
     where = "" if customer_ids is None else " AND o.customer_id = ANY(%(customers)s)"
     _delete("customers_customercategorytotal", customer_ids)
     _insert_category_totals(
-        _CATEGORY_SUMS.format(only="", where=where), "DO NOTHING", customers=customer_ids
+        CATEGORY_SUMS.format(only="", where=where), "DO NOTHING", customers=customer_ids
     )
 
 
@@ -110,65 +104,6 @@ def customers_who_bought(product_ids: Sequence[int]) -> list[int]:
             [list(product_ids)],
         )
         return [customer for (customer,) in cursor.fetchall()]
-
-
-def totals_sql(as_of: datetime) -> tuple[str, dict]:
-    """Return a query for CustomerTotal's columns as of an instant, and its parameters."""
-    if _is_newest(as_of):
-        return "SELECT * FROM customers_customertotal", {}
-    sql = _ORDER_SUMS.format(only="", where=" AND o.ordered_at <= %(as_of)s")
-    return sql, {"zone": settings.SHOP_TIME_ZONE, "as_of": as_of}
-
-
-def category_totals_sql(as_of: datetime) -> tuple[str, dict]:
-    """Return a query for CustomerCategoryTotal's columns as of an instant, and its parameters."""
-    if _is_newest(as_of):
-        return "SELECT * FROM customers_customercategorytotal", {}
-    return _CATEGORY_SUMS.format(only="", where=" AND o.ordered_at <= %(as_of)s"), {"as_of": as_of}
-
-
-def customer_totals(as_of: datetime, customer_ids: Sequence[int] | None = None) -> pd.DataFrame:
-    """Read CUSTOMER_COLUMNS of these or all with a counted order, spend decayed to this instant."""
-    sql, params = _only_of(customer_ids, *totals_sql(as_of))
-    epochs = ", ".join(
-        f"extract(epoch FROM {name}) * 1000000 AS {name}_us"
-        for name in ("first_order_at", "last_order_at")
-    )
-    read = read_arrays(
-        f"SELECT *, {epochs} FROM ({sql}) AS sums WHERE order_count > 0",
-        params,
-        **dict.fromkeys(("customer_id", "order_count", "units", "season_orders"), "i8"),
-        **dict.fromkeys(("gross", "net", "discount", "returned", "decayed_spend"), "f8"),
-        **dict.fromkeys(("first_order_at_us", "last_order_at_us"), "i8"),
-    )
-    for name in ("first_order_at", "last_order_at"):
-        read[name] = pd.to_datetime(read.pop(f"{name}_us"), unit="us", utc=True)
-    age = (as_of - datetime.fromisoformat(DECAY_REFERENCE)).total_seconds() / 86400
-    read["decayed_spend"] *= 2.0 ** (-age / HALF_LIFE_DAYS)
-    return pd.DataFrame(read, columns=CUSTOMER_COLUMNS)
-
-
-def category_totals(as_of: datetime, customer_ids: Sequence[int] | None = None) -> pd.DataFrame:
-    """Read CATEGORY_COLUMNS as of an instant; `category` is the category's key."""
-    sql, params = _only_of(customer_ids, *category_totals_sql(as_of))
-    read = read_arrays(
-        f"SELECT *, category_id AS category FROM ({sql}) AS sums",
-        params,
-        **dict.fromkeys(("customer_id", "category", "lines", "units"), "i8"),
-        net="f8",
-    )
-    return pd.DataFrame(read, columns=CATEGORY_COLUMNS)
-
-
-def _only_of(customer_ids: Sequence[int] | None, sql: str, params: dict) -> tuple[str, dict]:
-    if customer_ids is None:
-        return sql, params
-    only = f"SELECT * FROM ({sql}) AS every WHERE customer_id = ANY(%(only)s)"
-    return only, params | {"only": list(customer_ids)}
-
-
-def _is_newest(as_of: datetime) -> bool:
-    return not Order.objects.filter(ordered_at__gt=as_of).exists()
 
 
 def _insert_totals(sums: str, on_conflict: str, **params) -> None:

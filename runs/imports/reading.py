@@ -16,6 +16,7 @@ from django.db import DataError, transaction
 from django.utils import timezone
 
 from runs import queries
+from runs.copying import execute
 from runs.files import Batch, FileRefused, inspect_file, open_table
 from runs.files.ndjson import cell_text
 from runs.imports.checking import (
@@ -53,6 +54,8 @@ class Options:
 
 
 DEFAULTS = Options()
+# So long a request waits for an import to end; then it fails, and may be sent again.
+PATIENCE_SECONDS = 10
 
 
 @dataclass
@@ -329,7 +332,7 @@ class GivenRows:
     @contextmanager
     def storing(self) -> Iterator[Summary]:
         """Hold the transaction of the write, after any import's."""
-        with _one_at_a_time():
+        with _one_at_a_time(patience=PATIENCE_SECONDS):
             yield self.summary
 
     def written(self) -> Written:
@@ -365,9 +368,10 @@ def _without_collecting(batches: Iterator[_Canonical]) -> Iterator[_Canonical]:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def _one_at_a_time(patience: int = 0) -> Iterator[None]:
     try:
         with transaction.atomic():
+            execute(f"SET LOCAL lock_timeout = '{patience}s'")
             queries.transaction_lock(queries.IMPORT_LOCK)
             yield
     except DataError as problem:

@@ -1,0 +1,180 @@
+from decimal import Decimal
+
+import pytest
+
+from products import queries
+from products.models import Category, Product
+from products.services import delete_products, import_products, upsert_products
+from products.signals import catalogue_changed, categories_changed
+from runs.files import FileRefused
+from runs.imports import Options
+from tests.shop_files import counts, write
+
+pytestmark = pytest.mark.django_db
+FILE = """
+    id,title,price,product_type,colour
+    A,Red mug,"£1,234.50",Home > Mugs,red
+    b,Cup,,,
+"""
+
+
+@pytest.fixture
+def heard():
+    """What the catalogue's signals told."""
+    told = []
+
+    def hear(signal, **said):
+        told.append((signal, said["product_ids"]))
+
+    catalogue_changed.connect(hear)
+    categories_changed.connect(hear)
+    yield told
+    catalogue_changed.disconnect(hear)
+    categories_changed.disconnect(hear)
+
+
+def test_a_file_fills_the_catalogue(tmp_path):
+    summary = import_products(write(tmp_path, FILE))
+
+    assert counts(summary) == {"created": 2}
+    mug = Product.objects.get(external_id="A")
+    assert (mug.price, mug.category.name, mug.availability) == (1234.5, "Home", "in_stock")
+    assert mug.attributes == {"colour": "red"}
+    assert mug.visible
+
+
+def test_the_same_file_again_changes_nothing(tmp_path):
+    import_products(write(tmp_path, FILE))
+    version = queries.catalogue_version()
+
+    assert counts(import_products(write(tmp_path, FILE))) == {"unchanged": 2}
+    assert queries.catalogue_version() == version
+
+
+def test_an_absent_column_stays_and_an_empty_cell_clears(tmp_path):
+    import_products(write(tmp_path, FILE))
+    import_products(write(tmp_path, "id,title,price,colour\nA,Mug,,"))
+
+    mug = Product.objects.get(external_id="A")
+    assert (mug.title, mug.price, mug.attributes) == ("Mug", None, {})
+    assert mug.product_type == "Home > Mugs"
+
+
+def test_ids_are_one_whatever_their_case_and_the_first_spelling_stays(tmp_path):
+    summary = import_products(write(tmp_path, "id,title\nSku-1,First\nSKU-1,Last"))
+
+    assert counts(summary) == {"created": 1, "skipped": 1}
+    assert list(Product.objects.values_list("external_id", "title")) == [("Sku-1", "Last")]
+    assert counts(import_products(write(tmp_path, "id,title\nsku-1,Last"))) == {"unchanged": 1}
+
+
+def test_what_a_complete_file_lacks_goes_off_sale_but_not_what_it_rejects(tmp_path):
+    import_products(write(tmp_path, "id,title,price\na,A,1\nb,B,1\nc,C,1"))
+    summary = import_products(
+        write(tmp_path, "id,title,price\na,A,1\nb,B,-1"), Options(complete=True)
+    )
+
+    assert [p.external_id for p in Product.objects.exclude(deleted_at=None)] == ["c"]
+    assert summary.warnings["products taken off sale"] == 1
+
+
+def test_a_product_off_sale_comes_back_by_a_file(tmp_path):
+    import_products(write(tmp_path, "id,title\na,A"))
+    delete_products(["A"])
+
+    assert counts(import_products(write(tmp_path, "id,title\na,A"))) == {"updated": 1}
+    assert Product.objects.get().deleted_at is None
+
+
+def test_a_product_known_by_orders_alone_becomes_visible(tmp_path):
+    Product.objects.create(external_id="a", title="a", visible=False)
+    Product.objects.create(external_id="b", title="Hidden by staff", visible=False)
+    import_products(write(tmp_path, "id,title\na,A mug\nb,B mug"))
+
+    assert list(Product.objects.order_by("id").values_list("visible", flat=True)) == [True, False]
+
+
+def test_a_price_may_name_its_currency(tmp_path):
+    import_products(write(tmp_path, "id\ttitle\tprice\na\tA\t15.00 USD"))
+
+    assert Product.objects.values_list("price", "currency").get() == (Decimal(15), "USD")
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [("in stock", "in_stock"), ("", "in_stock"), ("https://schema.org/InStock", "in_stock")]
+    + [("preorder", "preorder"), ("backorder", "backorder"), ("sold out", "out_of_stock")],
+)
+def test_availability_is_out_of_stock_unless_a_word_says_otherwise(tmp_path, word, state):
+    import_products(write(tmp_path, f"id,title,availability\na,A,{word}"))
+
+    assert Product.objects.get().availability == state
+
+
+def test_a_dry_run_counts_and_writes_nothing(tmp_path):
+    summary = import_products(write(tmp_path, FILE), Options(dry_run=True))
+
+    assert counts(summary) == {"created": 2}
+    assert not Product.objects.exists() and not Category.objects.exists()
+
+
+def test_rejected_rows_are_named_in_a_file(tmp_path):
+    rejects = tmp_path / "rejects.csv"
+    import_products(
+        write(tmp_path, "id,title,price\na,A,-1\nb,B,2\nc,C,3"), Options(rejects=rejects)
+    )
+
+    assert rejects.read_text().splitlines() == [
+        "line,column,value,reason,row",
+        '2,price,-1,is negative,"a,A,-1"',
+    ]
+
+
+def test_too_many_rejects_refuse_the_file(tmp_path):
+    with pytest.raises(FileRefused, match="2 of 3 rows are rejected"):
+        import_products(write(tmp_path, "id,title\n,A\n,B\nc,C"))
+    assert not Product.objects.exists()
+
+
+def test_listeners_hear_of_changes_on_commit_and_of_moves_within(
+    tmp_path, heard, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        upsert_products([{"id": "a", "title": "A", "product_type": "Home"}])
+    with django_capture_on_commit_callbacks(execute=True):
+        upsert_products([{"id": "a", "title": "A", "product_type": "Garden > Pots"}])
+
+    (key,) = Product.objects.values_list("pk", flat=True)
+    assert heard == [
+        (catalogue_changed, [key]),
+        (categories_changed, [key]),
+        (catalogue_changed, [key]),
+    ]
+
+
+def test_rows_of_the_api_are_checked_alike_and_all_errors_named():
+    written = upsert_products(
+        [
+            {"id": "a", "title": "A", "price": 1.5, "attributes": {"colour": "red"}, "size": 40},
+            {"id": "b", "price": "x"},
+        ]
+    )
+
+    assert written.accepted == 1
+    assert Product.objects.get().attributes == {"colour": "red", "size": "40"}
+    assert written.rejected == [
+        {
+            "index": 1,
+            "errors": [
+                {"field": "title", "detail": "is missing"},
+                {"field": "price", "detail": "is not a number"},
+            ],
+        }
+    ]
+
+
+def test_deleting_takes_off_sale_once():
+    upsert_products([{"id": "a", "title": "A"}])
+
+    assert delete_products(["A", "unknown"]) == 1
+    assert delete_products(["A"]) == 0
