@@ -36,6 +36,10 @@ class StrictSchema(AutoSchema):
         form = self.view.parameters.get(self.method)
         return [form] if form else []
 
+    def get_summary(self) -> str:
+        """Return the first line of what the view says of itself."""
+        return super().get_description().partition("\n")[0].rstrip(".")
+
     def _get_pagination_parameters(self) -> list:
         return []  # they are among the view's own
 

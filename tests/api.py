@@ -14,7 +14,7 @@ class Caller(Client):
         super().__init__(headers=headers, raise_request_exception=False)
 
     def generic(self, method, path, *args, **kwargs):
-        if path.startswith("/") and not path.startswith("/api/"):
+        if path.startswith("/") and not path.startswith(("/api/", "/fragments/")):
             path = f"/api/v1{path}"
         return super().generic(method, path, *args, **kwargs)
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from segrec_site.keys import create_key
-from tests.api import crm
+from tests.api import Caller, crm, storefront
 from tests.customers.segmented import make_member, make_run, make_segment
 from tests.factories import make_product
 
@@ -49,6 +49,11 @@ def ids(db) -> dict[str, dict]:
     }
 
 
+def id_in(path: str, ids: dict[str, dict]) -> dict:
+    """Return the id that the path asks for, by the first of its parts that names a thing."""
+    return next((ids[part] for part in path.split("/") if part in ids), {})
+
+
 def test_no_get_writes(schema, ids):
     caller = crm()
     connection.check_constraints()  # those put off to the end, which would lock rows
@@ -56,11 +61,38 @@ def test_no_get_writes(schema, ids):
         cursor.execute("SET TRANSACTION READ ONLY")
     paths = [path for path, operations in schema["paths"].items() if "get" in operations]
 
-    answers = {path: caller.get(path.format(**ids.get(path.split("/")[3], {}))) for path in paths}
+    answers = {path: caller.get(path.format(**id_in(path, ids))) for path in paths}
 
     assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(
         paths, 200
     )
+
+
+def test_a_key_may_do_what_its_kind_may_and_nothing_else(schema, ids):
+    callers = {"none": Caller(), "pk": storefront(), "sk": crm(), "reader": crm(read_only=True)}
+    answered, expected = {}, {}
+    for path, operations in schema["paths"].items():
+        for method in operations:
+            url = path.format(**{"id": "0", "key": "none"})
+            for who, caller in callers.items():
+                call = f"{who} {method} {path}"
+                status = caller.generic(method.upper(), url).status_code
+                answered[call] = {401: "who?", 403: "no"}.get(status, "yes")
+                expected[call] = may(who, method, path)
+
+    assert answered == expected
+
+
+def may(who: str, method: str, path: str) -> str:
+    """Say what the contract of the API promises."""
+    if who == "none":
+        return "who?"
+    if who == "reader":
+        return "yes" if method == "get" else "no"
+    public = path.startswith(("/api/v1/products/", "/api/v1/popular/", "/fragments/"))
+    posts = ("/api/v1/recommendations/basket/", "/api/v1/events/")
+    shown = (method == "get" and public) or (method == "post" and path in posts)
+    return "yes" if who == "sk" or shown else "no"
 
 
 def test_every_object_an_answer_may_hold_always_has_every_key(schema):
