@@ -39,8 +39,8 @@ slow: setup ## Run the tests that take long
 check: export PYTEST_ADDOPTS += -p tests.no_skips
 check: test ## The same as test, where a skipped test is a failure
 
-bench: setup ## Print figures beside peers: ONLY=name, SIZE=small|big
-	$(PYTHON) -m benchmarks $(if $(ONLY),--only $(ONLY)) --size $(or $(SIZE),small)
+bench: setup ## Print figures beside peers: ONLY="name …", SIZE=small|big
+	$(PYTHON) -m benchmarks $(addprefix --only ,$(ONLY)) --size $(or $(SIZE),small)
 
 soak: setup ## Kill servers and workers at random while work goes on
 	$(PYTHON) -m benchmarks.soak
