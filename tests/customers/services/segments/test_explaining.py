@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+
+from customers.models import Membership
+from customers.services.segments.explaining import explain_customer
+from customers.services.segments.refreshing import refresh_segments
+from tests.factories import make_customer
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_customer_is_explained_as_the_run_left_them(shop):
+    refresh_segments(k=7)
+
+    for stay in Membership.objects.filter(to_run=None)[:40]:
+        told = explain_customer(stay.customer)
+        assert told.segment == stay.segment
+        assert told.second != stay.segment
+        assert told.borderline == stay.borderline == (told.confidence < 0.10)
+        assert 1 <= len(told.why) <= 3
+        assert sum(why.share for why in told.why) <= 1 + 1e-9
+
+
+def test_reasons_come_with_values_and_places(shop):
+    refresh_segments(k=7)
+    best = Membership.objects.filter(to_run=None, segment__key="high-value-frequent").first()
+
+    told = explain_customer(best.customer)
+
+    for why in told.why:
+        assert np.isfinite(why.value)
+        assert 0 <= why.percentile <= 100
+    assert max(why.percentile for why in told.why) > 70
+
+
+def test_who_is_in_no_segment_is_not_explained(shop):
+    refresh_segments(k=7)
+
+    assert explain_customer(make_customer(external_id="stranger")) is None
