@@ -22,7 +22,7 @@ class Table:
     def are_numbers(self) -> list[bool]:
         """Say of each column whether it holds numbers."""
         return [
-            all(cell[-1:] in "0123456789%–" for cell in column)
+            all(cell[-1:] in "0123456789%–" for cell in column) and {*column} != {NOTHING}
             for column in zip(*self.rows, strict=True)
         ]
 
@@ -79,4 +79,4 @@ def _written(name: str, value: object) -> str:
     if isinstance(value, float):
         is_share = any(word in name for word in SHARES) and -1 <= value <= 1
         return share(value) if is_share else f"{value:,.4g}"
-    return number(value) if isinstance(value, int) else str(value)
+    return number(value) if isinstance(value, int) else str(value).replace("_", " ")

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 from customers import cells
 from customers.admin import filters
+from customers.admin.profile import reason_rows
 from customers.models import Customer, Membership
 from customers.queries import pages
 from customers.queries.clock import data_clock
@@ -116,8 +117,13 @@ class CustomerAdmin(admin.ModelAdmin):
 
     def facts(self, customer: Customer) -> dict:
         """Collect what the page of a customer shows."""
+        from customers.services.segments.explaining import explain_customer  # slow to import
+
         orders = pages.orders_of(customer)[: ORDERS_SHOWN + 1]
+        explanation = explain_customer(customer)
         return {
+            "explanation": explanation,
+            "reasons": reason_rows(explanation.why if explanation else [], customer.currency),
             "total": getattr(customer, "total", None),
             "stay": next(iter(customer.open_memberships), None),
             "score": next(iter(customer.open_scores), None),

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from customers import rfm, value
-from customers.models import Customer, Segment
+from customers.models import Customer, Order, Segment
 from customers.queries import pages
 from customers.queries.clock import data_clock
 
@@ -96,3 +96,18 @@ class CountryFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
         return customers.filter(country=self.value()) if self.value() else customers
+
+
+class OrderedFilter(admin.SimpleListFilter):
+    """By how long before the data's last day an order came."""
+
+    title, parameter_name = "ordered", "ordered"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        return [("7", "last 7 days"), ("30", "last 30 days"), ("90", "last 90 days")]
+
+    def queryset(self, request: HttpRequest, orders: QuerySet[Order]) -> QuerySet[Order]:
+        if self.value() not in ("7", "30", "90"):
+            return orders
+        as_of = data_clock() or timezone.now()
+        return orders.filter(ordered_at__gt=as_of - timedelta(days=int(self.value())))

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from customers.features import FEATURES
 from customers.models import SegmentProfile
 from runs.cells import NOTHING, money, number, share
 
@@ -26,6 +25,8 @@ def profile_rows(
     own: SegmentProfile, everyone: Iterable[SegmentProfile], currency: str
 ) -> list[Row]:
     """Compare a segment's typical values with those of all segments, weighted by their size."""
+    from customers.features import FEATURES  # slow to import, and only these pages need it
+
     everyone = list(everyone)
     return [
         Row(
@@ -36,6 +37,22 @@ def profile_rows(
         )
         for feature in FEATURES
         if _median(own, feature.name) is not None
+    ]
+
+
+def reason_rows(reasons: Iterable, currency: str) -> list[Row]:
+    """Say what speaks for a customer's segment, the strongest first; `shop` holds its part."""
+    from customers.features import FEATURES
+
+    labels = {feature.name: feature.label for feature in FEATURES}
+    return [
+        Row(
+            labels[why.feature][:1].upper() + labels[why.feature][1:],
+            _written(why.feature, why.value, currency),
+            NOTHING if why.share is None else share(min(why.share, 1)),
+            why.percentile,
+        )
+        for why in reasons
     ]
 
 

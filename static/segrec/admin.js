@@ -1,9 +1,19 @@
 // Two small habits of the admin: open menus close again, and what runs is shown as it runs.
 "use strict";
 
+const openMenus = () => document.querySelectorAll("details.filter[open]");
+
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.filter[open]")) {
+  for (const menu of openMenus()) {
     if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of openMenus()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
   }
 });
 

@@ -136,6 +136,14 @@ def test_the_list_of_orders_takes_the_same_queries_however_long(
         admin_client.get("/admin/customers/order/")
 
 
+def test_orders_of_late_are_those_before_the_datas_last_day(admin_client, ada):
+    make_order(ada, make_product(), days_ago=40)
+
+    (order,) = listed(admin_client, "/admin/customers/order/", ordered="30")
+
+    assert order.external_id == "o-ada"
+
+
 def test_segments_are_listed_by_position_with_retired_ones_last(admin_client, run):
     gone = make_segment(make_run(status="superseded"), retired_run=run)
     first, second = make_segment(run), make_segment(run)

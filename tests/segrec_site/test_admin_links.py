@@ -21,7 +21,7 @@ def shape(url: str) -> tuple:
 
 
 def broken_links(client, start: str) -> tuple[list, int]:
-    """Follow all links from a page; return those that fail with where they stood, and how many."""
+    """Follow all links of the pages below one; return those that fail, and how many there are."""
     seen, wave, broken = {shape(start)}, [(start, "")], []
     for _ in range(DEPTH):
         following = []
@@ -29,7 +29,8 @@ def broken_links(client, start: str) -> tuple[list, int]:
             response = client.get(url, follow=True)
             if response.status_code >= 400:
                 broken.append((response.status_code, url, source))
-            for link in LINK.findall(response.content.decode(errors="replace")):
+            links = LINK.findall(response.content.decode()) if url.startswith(start) else []
+            for link in links:
                 found = urljoin(url, unescape(link)).split("#")[0]
                 if found.startswith("/") and shape(found) not in seen:
                     seen.add(shape(found))
