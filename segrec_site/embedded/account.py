@@ -33,12 +33,13 @@ class Account:
         return options
 
     def own(self, path: Path) -> None:
-        """Give this user a path, and all below it, unless it is theirs; only root can and need."""
-        if os.geteuid() != 0 or path.stat().st_uid == self.uid:
-            return
-        for directory, _, files in os.walk(path):
-            for name in (directory, *(os.path.join(directory, file) for file in files)):
-                os.chown(name, self.uid, self.gid, follow_symlinks=False)
+        """Give this user a directory and all in it, unless it is theirs; only root can and need."""
+        if os.geteuid() == 0 and path.stat().st_uid != self.uid:
+            for directory, _, files in os.walk(path, topdown=False):  # itself last: then it is done
+                for name in (*files, "."):
+                    os.chown(
+                        os.path.join(directory, name), self.uid, self.gid, follow_symlinks=False
+                    )
 
 
 def server_account(var: Path, data: Path, program: Path) -> Account:

@@ -19,7 +19,8 @@ def make_var(var: Path) -> None:
             f"{var} cannot be made ({error.strerror}): set SEGREC_VAR to a directory of your own."
         ) from None
     if missing:
-        _owner(missing[-1].parent).own(missing[-1])
+        place = missing[-1].parent.stat()
+        Account(place.st_uid, place.st_gid).own(missing[-1])
 
 
 def make_directories(var: Path, run: Path) -> None:
@@ -41,15 +42,14 @@ def make_directories(var: Path, run: Path) -> None:
 
 def settle(var: Path) -> None:
     """Give the var directory's owner what root wrote beside the servers' own directories."""
-    if os.geteuid() == 0:
-        for path in var.iterdir():
-            if path.name not in OF_THE_SERVERS:
-                _owner(var).own(path)
-
-
-def _owner(path: Path) -> Account:
-    found = path.stat()
-    return Account(found.st_uid, found.st_gid)
+    owner = var.stat()
+    if os.geteuid() == 0 != owner.st_uid:
+        for directory, directories, files in os.walk(var):
+            if directory == str(var):
+                directories[:] = {*directories} - {*OF_THE_SERVERS}
+            for name in (*directories, *files):
+                path = os.path.join(directory, name)
+                os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def _belongs_to_another(path: Path) -> EmbeddedError:

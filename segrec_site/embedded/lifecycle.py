@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from segrec_site.embedded.account import server_account
@@ -72,9 +73,7 @@ class Handle:
 
     def _bring_up(self) -> None:
         for server in self._used:
-            server.bring_up(
-                lambda: server_account(self.var, self._postgres.data, self._postgres.program)
-            )
+            server.bring_up(partial(server_account, self.var, self._postgres.data, server.program))
         settle(self.var)
 
     def _stop(self) -> None:

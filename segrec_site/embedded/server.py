@@ -35,6 +35,7 @@ class Server:
     """One server: data directory, socket, log. Subclasses know its protocol, options and files."""
 
     name: str
+    process_name: str
     program: Path
     stop_signals: tuple[tuple[signal.Signals, float], ...]  # each with the seconds it is given
 
@@ -116,7 +117,7 @@ class Server:
         for process in psutil.process_iter(["name"]):
             try:
                 if (
-                    process.info["name"] == self.program.name
+                    process.info["name"] == self.process_name
                     and process.cwd() == str(self.data)
                     and _is_alive(process)
                 ):

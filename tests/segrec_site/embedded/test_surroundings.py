@@ -105,6 +105,7 @@ def test_root_and_a_user_take_turns_on_one_directory(place, ordinary_user, visit
         visitor = visit(var, uid)
         assert visitor.answer() == "ready"
         assert {process.uids().real for process in servers_under(place)} == {ordinary_user}
+        (var / "log" / f"written-{visitor.pid}.log").touch()
         assert visitor.leave() == 0
 
     owners = {path.stat().st_uid for path in (*var.iterdir(), *(var / "log").iterdir())}
