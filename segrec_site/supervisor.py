@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from segrec_site.embedded.account import die_with_parent
-from segrec_site.embedded.server import open_log
+from segrec_site.embedded.directories import open_log
 
 PROJECT = Path(__file__).parent.parent
 POLITE_SECONDS = 10  # to finish what is being done

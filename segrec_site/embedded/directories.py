@@ -2,10 +2,12 @@
 
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 from segrec_site.embedded.account import Account, nobody
 from segrec_site.embedded.errors import EmbeddedError
 
+LOG_BYTES = 10_000_000
 OF_THE_SERVERS = ("pgdata", "valkey", "run")
 
 
@@ -50,6 +52,14 @@ def settle(var: Path) -> None:
             for name in (*directories, *files):
                 path = os.path.join(directory, name)
                 os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
+def open_log(path: Path) -> BinaryIO:
+    """Open a log to append to; one that has grown large is put aside first."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size > LOG_BYTES:
+        path.replace(path.with_suffix(".old"))
+    return path.open("ab")
 
 
 def _belongs_to_another(path: Path) -> EmbeddedError:

@@ -7,17 +7,16 @@ import time
 from collections.abc import Callable, Iterable
 from enum import Enum
 from pathlib import Path
-from typing import BinaryIO
 
 import psutil
 
 from segrec_site.embedded.account import Account
+from segrec_site.embedded.directories import open_log
 from segrec_site.embedded.errors import EmbeddedError
 
 START_SECONDS = 120  # crash recovery may have much to replay
 LOST_SECONDS = 2  # how long a process may live without listening
 KILL = (signal.SIGKILL, 5.0)
-LOG_BYTES = 10_000_000
 ENVIRONMENT = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
 
 _started: list[subprocess.Popen] = []  # kept, so that they are reaped when they end
@@ -150,13 +149,6 @@ class Server:
 
     def clear_leftovers(self) -> None:
         """Remove what a killed server left behind; nothing of it runs any more."""
-
-
-def open_log(path: Path) -> BinaryIO:
-    """Open a log to append to; one that has grown large is put aside first."""
-    if path.exists() and path.stat().st_size > LOG_BYTES:
-        path.replace(path.with_suffix(".old"))
-    return path.open("ab")
 
 
 def _is_alive(process: psutil.Process) -> bool:

@@ -7,6 +7,7 @@ import psutil
 import pytest
 
 from segrec_site import supervisor
+from segrec_site.embedded import directories
 from segrec_site.supervisor import Child, Supervisor
 
 STUBBORN = "trap '' TERM QUIT; touch {ready}; while true; do sleep 0.1; done"
@@ -49,6 +50,16 @@ def test_a_child_that_dies_is_started_again_and_that_is_said(watched, shell, sai
     assert wait_for(lambda: watched.watch() or child.process.pid != first)
     assert child.is_alive()
     assert said == [f"it ended (killed by SIGKILL) and is started again; see {child.log}"]
+
+
+def test_logs_are_appended_to_and_a_large_one_is_put_aside(watched, shell, tmp_path, monkeypatch):
+    monkeypatch.setattr(directories, "LOG_BYTES", 10)
+    child = shell("echo more than ten bytes")
+    child.log = tmp_path / "new" / "it.log"
+    watched.start([child])
+
+    assert wait_for(lambda: watched.watch() or child.log.with_suffix(".old").exists())
+    assert child.log.with_suffix(".old").read_text() == "more than ten bytes\n"
 
 
 def test_a_child_that_keeps_dying_is_started_ever_later(watched, shell, said):
