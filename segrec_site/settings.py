@@ -63,6 +63,16 @@ def _postgres(name: str, url: str) -> dict:
     raise ImproperlyConfigured(f"{name} must look like postgres://user:password@host:5432/name.")
 
 
+def _patterns(name: str, text: str) -> dict[str, re.Pattern]:
+    try:
+        pairs = [part.split("=", 1) for part in text.split(";") if part.strip()]
+        return {reason.strip(): re.compile(code, re.IGNORECASE) for reason, code in pairs}
+    except (ValueError, re.error) as problem:
+        raise ImproperlyConfigured(
+            f"{name} is not of the form reason=pattern;reason=pattern ({problem})."
+        ) from None
+
+
 def _required(name: str) -> str:
     value = env.str(name, "")
     if not value:
@@ -110,6 +120,14 @@ IMPORT_UNPACKED_BYTES = 20 << 30
 IMPORT_UNPACKED_RATIO = 200
 IMPORT_CELL_CHARACTERS = 1_000_000
 IMPORT_COLUMNS = 500
+# Product ids in flat order files that are no goods, and why.
+_NOT_GOODS = (
+    r"postage=POST(AGE)?|DOT|C\d|CARRIAGE|SHIPPING|DELIVERY|FREIGHT;"
+    r"fee=AMAZON ?FEE|BANK CHARGES|CRUK|COMMISSION;adjustment=ADJUST\d*|B;"
+    r"manual entry=M|MANUAL;discount=D|DISCOUNT;sample=S|SAMPLES?;test=TEST\d*;"
+    r"gift voucher=GIFT(_\d+)*|.*VOUCHER"
+)
+NOT_GOODS = _patterns("NOT_GOODS", env.str("NOT_GOODS", "") or _NOT_GOODS)
 
 # --- Django
 SECRET_KEY = _required("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", "")

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-
 from customers.models import Customer, CustomerCategoryTotal, CustomerTotal, Order, OrderLine
 from customers.queries.totals import recompute_totals
 from products.models import Product

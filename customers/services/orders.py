@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import transaction
 
 from customers.identities import guest_id
-from customers.imports.orders import CANONICAL, COLUMNS, check_money
+from customers.imports import order_formats
+from customers.imports.orders import COLUMNS, check_money
 from customers.queries import orders as stored
 from customers.queries import people, staging, totals
 from customers.services.people import erasure_digests
@@ -19,7 +20,6 @@ from runs.copying import NULL, staged
 from runs.files import FileRefused
 from runs.imports import DEFAULTS, Block, FileRows, GivenRows, Options, Summary, Written
 
-FORMATS = (CANONICAL,)
 # After so many new lines the planner's statistics are made anew.
 MANY = 10_000
 # Where neither the files nor SHOP_CURRENCY say in what money the shop counts.
@@ -28,7 +28,8 @@ USUAL_CURRENCY = "EUR"
 
 def import_orders(path: str | Path, options: Options = DEFAULTS) -> Summary:
     """Read a file of order lines."""
-    with FileRows("orders", path, FORMATS, COLUMNS, options, check_money) as rows:
+    formats = order_formats(settings.NOT_GOODS)
+    with FileRows("orders", path, formats, COLUMNS, options, check_money) as rows:
         runs = OrderRuns(rows.format.repeats_are_errors)
         given = [*runs.COLUMNS, *rows.given_columns]
         blocks = (runs.stage(block, rows.given_columns) for block in rows.blocks(for_copy=True))
@@ -36,7 +37,7 @@ def import_orders(path: str | Path, options: Options = DEFAULTS) -> Summary:
             staged("staged_line", staging.STAGED_LINE, blocks, given),
             rows.storing() as summary,
         ):
-            store_orders(summary, runs, "title" in given)
+            store_orders(summary, runs, "title" in given, rows.format.currency)
     return summary
 
 
@@ -109,13 +110,15 @@ class OrderRuns:
         return self._guests[email]
 
 
-def store_orders(summary: Summary, runs: OrderRuns, described: bool) -> None:
+def store_orders(
+    summary: Summary, runs: OrderRuns, described: bool, usual_currency: str = ""
+) -> None:
     """Write the staged lines: products and people they name, orders, lines, totals."""
     for reason, lines in staging.tidy_lines(runs.disordered, runs.repeats_are_errors).items():
         summary.skip(reason, lines)
     for name, lines in staging.contradictions().items():
         summary.warn(f"{name} differs from the order's first line", lines)
-    currency = staging.settle_currency(USUAL_CURRENCY)
+    currency = staging.settle_currency(usual_currency or USUAL_CURRENCY)
     if settings.SHOP_CURRENCY not in ("", currency):
         raise FileRefused(
             f"SHOP_CURRENCY is {settings.SHOP_CURRENCY}, but this shop's sums are in {currency}."

@@ -22,7 +22,8 @@ class Format:
 
     `columns` gives for each name used here the headers that may hold it, folded, best first.
     Of each group in `needed` a file has at least one; `marks` are headers no other format has.
-    `adapt` turns rows by these names into canonical ones, one for one.
+    `adapt` turns rows by these names into canonical ones, one for one. `currency` is what such
+    files are in where nothing names one.
     """
 
     name: str
@@ -32,7 +33,7 @@ class Format:
     adapt: Callable[[Iterable[Row]], Iterator[Row | Skip]] | None = None
     keeps_other_columns: bool = False
     repeats_are_errors: bool = False
-    lines_are_orders_whole: bool = False
+    currency: str = ""
 
     def places(self, header: list[str]) -> dict[str, list[int]]:
         """Return where in a header each known name stands."""

@@ -102,8 +102,14 @@ def test_a_price_may_name_its_currency(tmp_path):
 
 @pytest.mark.parametrize(
     ("word", "state"),
-    [("in stock", "in_stock"), ("", "in_stock"), ("https://schema.org/InStock", "in_stock")]
-    + [("preorder", "preorder"), ("backorder", "backorder"), ("sold out", "out_of_stock")],
+    [
+        ("in stock", "in_stock"),
+        ("", "in_stock"),
+        ("https://schema.org/InStock", "in_stock"),
+        ("preorder", "preorder"),
+        ("backorder", "backorder"),
+        ("sold out", "out_of_stock"),
+    ],
 )
 def test_availability_is_out_of_stock_unless_a_word_says_otherwise(tmp_path, word, state):
     import_products(write(tmp_path, f"id,title,availability\na,A,{word}"))
@@ -115,7 +121,8 @@ def test_a_dry_run_counts_and_writes_nothing(tmp_path):
     summary = import_products(write(tmp_path, FILE), Options(dry_run=True))
 
     assert counts(summary) == {"created": 2}
-    assert not Product.objects.exists() and not Category.objects.exists()
+    assert not Product.objects.exists()
+    assert not Category.objects.exists()
 
 
 def test_rejected_rows_are_named_in_a_file(tmp_path):

@@ -50,7 +50,8 @@ def test_parquet_gives_cells_as_csv_would(tmp_path):
 
     assert table.typed
     cells = dict(zip(table.header, batch.columns, strict=True))
-    assert float(cells["id"][0]) == 17850 and cells["id"][1] == ""
+    assert float(cells["id"][0]) == 17850
+    assert cells["id"][1] == ""
     assert list(cells["price"]) == ["2.1", "nan"]
     assert cells["at"][0].startswith("2010-12-01 08:26:00")
     assert list(cells["ok"]) == ["true", "false"]
