@@ -16,13 +16,15 @@ from runs.paging import EstimatedPaginator
 from runs.parsing import BadCell, Forms
 
 
-def picture(product: Product) -> SafeString | str:
-    """Show a product's image small; it is loaded only when it comes into sight."""
-    if not product.image_link:
-        return ""
+def pictured(title: str, link: str) -> SafeString | str:
+    """Show a small image beside a title; it is loaded only when it comes into sight."""
+    if not link:
+        return title
     return format_html(
-        '<img class="thumb" src="{}" alt="" loading="lazy" width="28" height="35">',
-        product.image_link,
+        '<span class="pictured"><img class="thumb" src="{}" alt="" loading="lazy" width="28"'
+        ' height="35"><span>{}</span></span>',
+        link,
+        title,
     )
 
 
@@ -77,8 +79,8 @@ class ProductAdmin(admin.ModelAdmin):
         services.upsert_products([{"id": obj.external_id, "title": obj.title} | changed])
 
     @admin.display(ordering="title")
-    def product(self, product: Product) -> SafeString:
-        return format_html("{} {}", picture(product), product.title)
+    def product(self, product: Product) -> SafeString | str:
+        return pictured(product.title, product.image_link)
 
     @admin.display(description="price", ordering="price")
     def cost(self, product: Product) -> str:

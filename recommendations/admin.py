@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from products.admin import picture
+from products.admin import pictured
 from products.models import Product
+from recommendations.cards import make_card, make_cards
 from recommendations.queries import pages
 from recommendations.services import serving
 from recommendations.wishes import Wishes
@@ -69,8 +69,8 @@ class RecommendedProductAdmin(admin.ModelAdmin):
         return pages.recommended_products(super().get_queryset(request))
 
     @admin.display(ordering="title")
-    def product(self, product: RecommendedProduct) -> SafeString:
-        return format_html("{} {}", picture(product), product.title)
+    def product(self, product: RecommendedProduct) -> SafeString | str:
+        return pictured(product.title, make_card(product).image)
 
     @admin.display(description="price", ordering="price")
     def cost(self, product: RecommendedProduct) -> str:
@@ -105,4 +105,5 @@ class RecommendedProductAdmin(admin.ModelAdmin):
         here = serving.find_situation(product.external_id)
         wishes = Wishes(limit=SHOWN, explain=True)
         answer = serving.similar_products(here, wishes) if here.product else None
-        return {"answer": answer}
+        tiles = zip(make_cards(answer), answer.places, strict=True) if answer else ()
+        return {"answer": answer, "tiles": list(tiles), "card": make_card(product)}
