@@ -1,9 +1,10 @@
 """Health: alive when it answers, ready when the database and its schema are there."""
 
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
+
+from segrec_site.bootstrap import schema_is_behind
 
 _schema_seen_complete = False
 
@@ -12,8 +13,7 @@ def _schema_is_complete() -> bool:
     """Look for unapplied migrations; once there are none, this process trusts that."""
     global _schema_seen_complete
     if not _schema_seen_complete:
-        executor = MigrationExecutor(connection)
-        _schema_seen_complete = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        _schema_seen_complete = not schema_is_behind()
     return _schema_seen_complete
 
 
