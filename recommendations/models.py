@@ -25,7 +25,7 @@ class ProductVector(models.Model):
     pk = models.CompositePrimaryKey("run_id", "product_id")
     run = models.ForeignKey(Run, models.CASCADE, related_name="+", db_index=False)
     product = models.ForeignKey(Product, models.CASCADE, related_name="+")
-    group = models.IntegerField(help_text="The lowest product key of its item group.")
+    group = models.BigIntegerField(help_text="A number for its item group.")
     digest = models.UUIDField(help_text="Of all it was made from: differs when that changed.")
     terms = models.BinaryField(help_text="Columns of the vocabulary, int32, ascending.")
     weights = models.BinaryField(help_text="int16.")

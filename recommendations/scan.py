@@ -1,17 +1,20 @@
 """The neighbours of a few products, by looking at all: for patches, and to check a full build."""
 
+from collections.abc import Iterator
+from itertools import chain
+
 import numpy as np
 from scipy.sparse import csr_array
 
+from recommendations.layout import squared_lengths
 from recommendations.likeness import STEPS, cosine_steps
+from recommendations.similarity import Neighbours
 
 # Products looked at side by side: their dense columns stay small.
 AT_ONCE = 64
 
 
-def scan(
-    weights: csr_array, groups: np.ndarray, rows: np.ndarray, k: int
-) -> list[tuple[np.ndarray, np.ndarray]]:
+def scan(weights: csr_array, groups: np.ndarray, rows: np.ndarray, k: int) -> Neighbours:
     """Find the best product of each of the k nearest other groups of these rows.
 
     Parameters
@@ -21,63 +24,80 @@ def scan(
     groups : ndarray of int, shape (n_products,)
         The item group of each product.
     rows : ndarray of int, shape (n_rows,)
-        Whose neighbours to find.
+        Whose neighbours to find; those without weights get no list.
     k : int
         Groups to find.
 
     Returns
     -------
-    list of (ndarray of int, ndarray of float)
-        For each row its neighbours, nearest first, of equal scores the lower row first, and
-        their cosines: the very same as `recommendations.similarity.nearest` finds.
+    Neighbours
+        The very same lists as `recommendations.similarity.nearest` finds.
 
     Examples
     --------
     >>> weights = csr_array(np.array([[10, 0], [6, 8], [8, 6], [0, 10.0]], dtype="f4"))
-    >>> [(near.tolist(), scores.round(6).tolist())
-    ...     for near, scores in scan(weights, np.array([0, 1, 1, 2]), np.array([0, 1]), k=1)]
-    [([2], [0.8]), ([3], [0.8])]
+    >>> found = scan(weights, np.array([0, 1, 1, 2]), np.array([0, 1]), k=1)
+    >>> found.neighbours.tolist(), found.scores.round(6).tolist()
+    ([2, 3], [0.8, 0.8])
     """
-    found = []
-    for _, own, steps in score_all(weights, rows):
-        for row, column in zip(own, steps.T, strict=True):
-            found.append(_best(column, groups, row, k))
-    return found
+    rows = rows[np.diff(weights.indptr)[rows] > 0]
+    squares = squared_lengths(weights)
+    products = chain.from_iterable(dot_products(weights, rows))
+    shrink = (1 / np.sqrt(np.maximum(squares, 1))).astype(np.float32)
+    lists = []
+    for row, dots in zip(rows, products, strict=True):
+        rough = dots * shrink
+        rough[groups == groups[row]] = 0
+        lists.append(_best(dots, rough, squares[row] * squares, groups, k))
+    starts = np.cumsum([0, *(len(best) for best, _ in lists)])
+    nothing = np.empty(0, dtype=int)
+    best = np.concatenate([nothing, *(best for best, _ in lists)])
+    steps = np.concatenate([nothing, *(steps for _, steps in lists)])
+    return Neighbours(rows, starts, best, steps / STEPS)
 
 
-def score_all(weights: csr_array, rows: np.ndarray):
-    """Score rows against all products, `AT_ONCE` at a time.
+def dot_products(weights: csr_array, rows: np.ndarray) -> Iterator[np.ndarray]:
+    """Multiply rows with all products, `AT_ONCE` at a time.
 
     Parameters
     ----------
     weights : csr_array of float32, shape (n_products, n_terms)
         Whole numbers.
     rows : ndarray of int, shape (n_rows,)
-        Which to score.
+        Which to multiply.
 
     Yields
     ------
-    start : int
-        Where in `rows` this part begins.
-    part : ndarray of int, shape (n_part,)
-        These rows.
-    steps : ndarray of int, shape (n_products, n_part)
-        Cosines in steps of 1 / `STEPS`.
+    ndarray of float32, shape (up to `AT_ONCE`, n_products)
+        Of the next of these rows with every product.
+
+    Examples
+    --------
+    >>> weights = csr_array(np.array([[3, 4], [4, 3], [0, 0.0]], dtype="f4"))
+    >>> [dots.astype(int).tolist() for dots in dot_products(weights, np.array([0, 1]))]
+    [[[25, 24, 0], [24, 25, 0]]]
     """
-    squares = np.bincount(
-        np.arange(weights.shape[0]).repeat(np.diff(weights.indptr)),
-        weights.data.astype(float) ** 2,
-        minlength=weights.shape[0],
-    )
     for start in range(0, len(rows), AT_ONCE):
-        part = rows[start : start + AT_ONCE]
-        dots = (weights @ weights[part].T.toarray()).astype(float)
-        yield start, part, cosine_steps(dots, squares[:, None] * squares[part])
+        part = weights[rows[start : start + AT_ONCE]]
+        yield np.ascontiguousarray((weights @ part.T.toarray()).T)
 
 
-def _best(steps: np.ndarray, groups: np.ndarray, row: int, k: int) -> tuple[np.ndarray, np.ndarray]:
-    others = np.flatnonzero((steps > 0) & (groups != groups[row]))
-    order = others[np.lexsort((others, -steps[others]))]
-    _, firsts = np.unique(groups[order], return_index=True)
-    best = order[np.sort(firsts)[:k]]
-    return best, steps[best] / STEPS
+def _best(
+    dots: np.ndarray, rough: np.ndarray, squares: np.ndarray, groups: np.ndarray, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the best product of each of the k best groups, and their scores in steps.
+
+    `rough` is in single precision what decides; it only says which products to look at.
+    """
+    reach = 8 * k
+    while True:
+        is_all = reach >= np.count_nonzero(rough)
+        least = np.float32(0) if is_all else np.partition(rough, -reach)[-reach]
+        pool = np.flatnonzero((rough > 0) & (rough >= least * np.float32(1 - 1e-5)))
+        steps = cosine_steps(dots[pool].astype(float), squares[pool])
+        order = np.argsort(-steps, kind="stable")
+        _, firsts = np.unique(groups[pool[order]], return_index=True)
+        if len(firsts) >= k or is_all:
+            best = order[np.sort(firsts)[:k]]
+            return pool[best], steps[best]
+        reach *= 8

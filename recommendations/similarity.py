@@ -100,6 +100,14 @@ class Neighbours:
     neighbours: np.ndarray
     scores: np.ndarray
 
+    def only(self, is_wanted: np.ndarray) -> "Neighbours":
+        """Keep the lists of some products, given as a mask over all products."""
+        kept = is_wanted[self.rows]
+        lengths = np.diff(self.starts)
+        entries = kept.repeat(lengths)
+        starts = np.append(0, np.cumsum(lengths[kept]))
+        return Neighbours(self.rows[kept], starts, self.neighbours[entries], self.scores[entries])
+
 
 def build_index(weights: csr_array, groups: np.ndarray, k: int) -> Index:
     """Lay out a catalogue for searching.
@@ -171,7 +179,39 @@ def nearest(index: Index, part: int = 0) -> Neighbours:
     >>> found.neighbours[order].tolist(), found.scores[order].round(6).tolist()
     ([2, 3, 0, 1], [0.8, 0.8, 0.8, 0.8])
     """
-    wanted = slice(part * PART, (part + 1) * PART)
+    return _search(index, np.arange(len(index.queries))[part * PART : (part + 1) * PART])
+
+
+def nearest_to(index: Index, rows: np.ndarray) -> Iterator[Neighbours]:
+    """Find the nearest groups of some products.
+
+    Parameters
+    ----------
+    index : Index
+        The catalogue.
+    rows : ndarray of int
+        Products.
+
+    Yields
+    ------
+    Neighbours
+        The lists of these products, and of those that are equal to one of them.
+
+    Examples
+    --------
+    >>> weights = csr_array(np.array([[10, 0], [6, 8], [8, 6], [0, 10.0]], dtype="f4"))
+    >>> index = build_index(weights, groups=np.arange(4), k=2)
+    >>> [found.neighbours.tolist() for found in nearest_to(index, np.array([3]))]
+    [[1, 2]]
+    """
+    is_wanted = np.zeros(index.sharers.shape[1], dtype=np.int64)
+    is_wanted[rows] = 1
+    wanted = np.flatnonzero(index.sharers @ is_wanted)
+    for start in range(0, len(wanted), PART):
+        yield _search(index, wanted[start : start + PART])
+
+
+def _search(index: Index, wanted: np.ndarray) -> Neighbours:
     search = _Search(index, index.queries[wanted])
     search.set_bars()
     search.scan_blocks()

@@ -8,6 +8,8 @@ from recommendations.services import similar
 from runs import kinds, tasks
 from runs.services import AlreadyRunning, request_run
 
+# A build that is under way may have read the catalogue before many products changed.
+AGAIN_SECONDS = 20
 KINDS = ("similar", "bought-together", "personal")
 
 
@@ -23,8 +25,11 @@ def start_all() -> None:
 @shared_task(queue="now", **tasks.AGAIN)
 def refresh_neighbours(product_ids: list[int] | None = None) -> None:
     """Bring lists up to date with changed products; begin a full build when they are many."""
-    if similar.refresh_neighbours(product_ids) > similar.MOST_PATCHED:
-        tasks.start_run.delay(similar.NAME)
+    if similar.refresh_neighbours(product_ids):
+        try:
+            tasks.work_on.delay(request_run(similar.NAME, requested_by="catalogue").pk)
+        except AlreadyRunning:
+            refresh_neighbours.apply_async(countdown=AGAIN_SECONDS)
 
 
 @shared_task(queue="now", **tasks.AGAIN)

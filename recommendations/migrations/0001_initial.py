@@ -94,10 +94,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                (
-                    "group",
-                    models.IntegerField(help_text="The lowest product key of its item group."),
-                ),
+                ("group", models.BigIntegerField(help_text="A number for its item group.")),
                 (
                     "digest",
                     models.UUIDField(

@@ -1,6 +1,6 @@
 """SQL of similarity: the catalogue as it is compared, rows of weights, lists, popularity."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -12,12 +12,14 @@ from scipy.sparse import csr_array
 from recommendations.models import SimilarList, Vocabulary
 from recommendations.vectors import Fields
 from recommendations.vectors import Vocabulary as Terms
+from runs.arrays import read_arrays
+from runs.blocks import write_blocks
 from runs.copying import copy_in, execute, fetch
 from runs.models import Run
 
 
 class Compared(NamedTuple):
-    """Products as they are compared; `groups` are the lowest product keys of item groups."""
+    """Products as they are compared; `groups` are numbers of item groups."""
 
     ids: np.ndarray
     groups: np.ndarray
@@ -26,32 +28,41 @@ class Compared(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """The stored rows of weights of one run, by product key."""
+    """The stored rows of weights of one run, by the products' own ids; groups from 0."""
 
     ids: np.ndarray
     groups: np.ndarray
     weights: csr_array
+
+    def places(self, product_ids: Iterable[int]) -> np.ndarray:
+        """Where these products stand, those that do, in order."""
+        return np.flatnonzero(np.isin(self.ids, np.fromiter(product_ids, "i8")))
+
+
+class ListEnds(NamedTuple):
+    """For each list its product, its length, its last score, and whether it names certain ones."""
+
+    ids: np.ndarray
+    lengths: np.ndarray
+    last_scores: np.ndarray
+    names_any: np.ndarray
 
 
 # What rows of weights and lists follow from; other changes leave them as they are.
 _DIGEST = """md5(concat_ws(chr(31), p.title, p.description, p.product_type, p.brand, p.currency,
     p.price::text, p.attributes::text, p.item_group_id))::uuid"""
 _COMPARED = "p.visible AND p.deleted_at IS NULL"
-_GROUP = """coalesce((SELECT min(g.id) FROM products_product AS g
-    WHERE g.item_group_id = p.item_group_id AND p.item_group_id <> ''), p.id)"""
+# A number for the item group; a product without one is its own.
+_GROUP = "CASE p.item_group_id WHEN '' THEN -p.id ELSE hashtextextended(p.item_group_id, 0) END"
 
 
 def compared_products(product_ids: Sequence[int] | None = None) -> Compared:
     """Read what shoppers may be shown, or those of these products, by product key."""
     only = "" if product_ids is None else "AND p.id = ANY(%(ids)s)"
-    group = "grouped.first" if product_ids is None else _GROUP
-    grouped = """LEFT JOIN (SELECT item_group_id, min(id) AS first FROM products_product
-        WHERE item_group_id <> '' GROUP BY item_group_id) AS grouped USING (item_group_id)"""
     rows = fetch(
-        f"""SELECT p.id, coalesce({group}, p.id), {_DIGEST}, p.title, p.description,
-            p.product_type, p.brand, p.currency, p.price::float8, p.attributes::text
-        FROM products_product AS p {grouped if product_ids is None else ""}
-        WHERE {_COMPARED} {only} ORDER BY p.id""",
+        f"""SELECT p.id, {_GROUP}, {_DIGEST}, p.title, p.description, p.product_type, p.brand,
+            p.currency, p.price::float8, p.attributes::text
+        FROM products_product AS p WHERE {_COMPARED} {only} ORDER BY p.id""",
         {"ids": None if product_ids is None else list(product_ids)},
     )
     columns = list(zip(*rows, strict=True)) or [()] * 10
@@ -72,6 +83,13 @@ def vocabulary(run_id: int) -> Terms:
     return Terms(tuple(kept.labels), np.array(kept.rarity))
 
 
+def term_count(run_id: int) -> int:
+    """How many terms a run has."""
+    return fetch(
+        "SELECT cardinality(labels) FROM recommendations_vocabulary WHERE run_id = %s", [run_id]
+    )[0][0]
+
+
 def store_rows(run_id: int, products: Compared, weights: csr_array) -> None:
     """Keep the rows of weights of these products."""
     terms, numbers = weights.indices.astype("<i4"), weights.data.astype("<i2")
@@ -89,20 +107,21 @@ def store_rows(run_id: int, products: Compared, weights: csr_array) -> None:
 
 
 def rows_of_weights(run_id: int, width: int) -> Rows:
-    """Read all rows of weights of a run, by product key."""
+    """Read all rows of weights of a run; their order decides between equal scores."""
     ((ids, groups, counts, terms, weights),) = fetch(
-        """SELECT array_agg(product_id ORDER BY product_id), array_agg("group" ORDER BY product_id),
-            array_agg(length(terms) / 4 ORDER BY product_id),
-            string_agg(terms, '' ORDER BY product_id), string_agg(weights, '' ORDER BY product_id)
-        FROM recommendations_productvector WHERE run_id = %s""",
+        """SELECT array_agg(product_id), array_agg("group"), array_agg(length(terms) / 4),
+            string_agg(terms, ''), string_agg(weights, '')
+        FROM (SELECT v.* FROM recommendations_productvector AS v
+            JOIN products_product AS p ON p.id = v.product_id
+            WHERE v.run_id = %s ORDER BY lower(p.external_id) COLLATE "C") AS rows""",
         [run_id],
     )
     starts = np.append(0, np.cumsum(counts or [], dtype="i8"))
     columns = np.frombuffer(terms or b"", "<i4")
     values = np.frombuffer(weights or b"", "<i2").astype("f4")
-    shape = (len(starts) - 1, width)
-    matrix = csr_array((values, columns, starts), shape=shape)
-    return Rows(np.array(ids or [], "i8"), np.array(groups or [], "i8"), matrix)
+    matrix = csr_array((values, columns, starts), shape=(len(starts) - 1, width))
+    _, numbers = np.unique(np.array(groups or [], "i8"), return_inverse=True)
+    return Rows(np.array(ids or [], "i8"), numbers, matrix)
 
 
 def replace_rows(run_id: int, product_ids: Sequence[int], products: Compared, weights) -> None:
@@ -114,52 +133,48 @@ def replace_rows(run_id: int, product_ids: Sequence[int], products: Compared, we
     store_rows(run_id, products, weights)
 
 
-Entry = tuple[int, Iterable[int], Iterable[float]]
+def store_lists(
+    run_id: int, ids: np.ndarray, starts: np.ndarray, neighbours: np.ndarray, scores: np.ndarray
+) -> None:
+    """Keep lists, one after the other: of whom, where each begins, and what stands in them."""
+    lengths = np.diff(starts)
 
+    def of_one_length(length: int) -> dict[str, np.ndarray]:
+        lists = np.flatnonzero(lengths == length)
+        entries = starts[lists][:, None] + np.arange(length)
+        return {
+            "run_id": np.full(len(lists), run_id, "i8"),
+            "product_id": ids[lists].astype("i4"),
+            "neighbours": neighbours[entries].astype("i4"),
+            "scores": scores[entries].astype("f8"),
+        }
 
-def store_lists(run_id: int, lists: Iterator[Entry]) -> None:
-    """Keep lists: a product's key, its neighbours' keys, their scores."""
-    listed = list(lists)
-    block = [
-        [str(run_id)] * len(listed),
-        [str(product) for product, _, _ in listed],
-        ["{" + ",".join(map(str, near)) + "}" for _, near, _ in listed],
-        ["{" + ",".join(map(str, scores)) + "}" for _, _, scores in listed],
-    ]
     columns = ["run_id", "product_id", "neighbours", "scores"]
-    copy_in("recommendations_similarlist", columns, [block])
+    write_blocks(SimilarList._meta.db_table, columns, map(of_one_length, np.unique(lengths)))
 
 
-def replace_lists(run_id: int, product_ids: Sequence[int], lists: Iterator[Entry]) -> None:
-    """Put these lists in the place of those of `product_ids`."""
+def drop_lists(run_id: int, product_ids: Iterable[int]) -> None:
+    """Drop the lists of these products."""
     execute(
         "DELETE FROM recommendations_similarlist WHERE run_id = %s AND product_id = ANY(%s)",
         [run_id, list(product_ids)],
     )
-    store_lists(run_id, lists)
 
 
-def list_ends(run_id: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return for each list its product, its length and its last score, by product key."""
-    rows = fetch(
-        """SELECT product_id, cardinality(scores), coalesce(scores[cardinality(scores)], 0)
-        FROM recommendations_similarlist WHERE run_id = %s ORDER BY product_id""",
-        [run_id],
+def list_ends(run_id: int, product_ids: Sequence[int] = ()) -> ListEnds:
+    """Return where the lists of a run end, and which of them name any of these products."""
+    columns = read_arrays(
+        """SELECT product_id, cardinality(scores) AS length,
+            coalesce(scores[cardinality(scores)], 0) AS last_score,
+            (neighbours && %s::int[])::int AS names_any
+        FROM recommendations_similarlist WHERE run_id = %s""",
+        [list(product_ids), run_id],
+        product_id="i8",
+        length="i8",
+        last_score="f8",
+        names_any="i8",
     )
-    ids, lengths, scores = zip(*rows, strict=True) if rows else ((), (), ())
-    return np.array(ids, "i8"), np.array(lengths, "i8"), np.array(scores, "f8")
-
-
-def lists_naming(run_id: int, product_ids: Sequence[int]) -> list[int]:
-    """Return the products whose lists name any of these."""
-    return [
-        product
-        for (product,) in fetch(
-            """SELECT product_id FROM recommendations_similarlist
-            WHERE run_id = %s AND neighbours && %s::int[]""",
-            [run_id, list(product_ids)],
-        )
-    ]
+    return ListEnds(*columns.values())
 
 
 def lists_of(run_id: int, product_ids: Sequence[int]) -> dict[int, list[int]]:
@@ -170,19 +185,18 @@ def lists_of(run_id: int, product_ids: Sequence[int]) -> dict[int, list[int]]:
 
 def changed_products(run_id: int, product_ids: Sequence[int] | None = None) -> list[int]:
     """Return those whose row no longer follows from the catalogue, of these products or of all."""
-    only = "" if product_ids is None else "AND coalesce(p.id, v.product_id) = ANY(%(ids)s)"
-    return [
-        product
-        for (product,) in fetch(
-            f"""SELECT coalesce(p.id, v.product_id)
-            FROM (SELECT p.id, {_DIGEST} AS digest FROM products_product AS p
-                WHERE {_COMPARED}) AS p
-            FULL JOIN (SELECT product_id, digest FROM recommendations_productvector
-                WHERE run_id = %(run)s) AS v ON v.product_id = p.id
-            WHERE p.digest IS DISTINCT FROM v.digest {only}""",
-            {"run": run_id, "ids": None if product_ids is None else list(product_ids)},
-        )
-    ]
+    of_p = "" if product_ids is None else "AND p.id = ANY(%(ids)s)"
+    of_v = "" if product_ids is None else "AND product_id = ANY(%(ids)s)"
+    rows = fetch(
+        f"""SELECT coalesce(p.id, v.product_id)
+        FROM (SELECT p.id, {_DIGEST} AS digest FROM products_product AS p
+            WHERE {_COMPARED} {of_p}) AS p
+        FULL JOIN (SELECT product_id, digest FROM recommendations_productvector
+            WHERE run_id = %(run)s {of_v}) AS v ON v.product_id = p.id
+        WHERE p.digest IS DISTINCT FROM v.digest""",
+        {"run": run_id, "ids": None if product_ids is None else list(product_ids)},
+    )
+    return [product for (product,) in rows]
 
 
 def forget(run_id: int) -> None:

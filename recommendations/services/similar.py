@@ -1,8 +1,9 @@
 """Similar products: catalogue -> rows of weights -> chunks of lists -> gates; and kept fresh."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from django.db import transaction
@@ -10,10 +11,11 @@ from django.db import transaction
 from customers.queries.clock import data_clock
 from products.queries import bump_catalogue_version
 from recommendations import vectors
-from recommendations.likeness import STEPS
+from recommendations.layout import squared_lengths
+from recommendations.likeness import STEPS, cosine_steps
 from recommendations.queries import similar as queries
-from recommendations.scan import scan, score_all
-from recommendations.similarity import Index, Neighbours, build_index, nearest
+from recommendations.scan import dot_products, scan
+from recommendations.similarity import Index, Neighbours, build_index, nearest, nearest_to
 from runs.kinds import Kind, Verdict
 from runs.models import Run
 from runs.queries import PUBLISH_LOCK, note_progress, published_run, transaction_lock
@@ -24,8 +26,12 @@ GROUPS_KEPT = 40
 # Products whose lists are checked against a scan of all before publishing.
 SAMPLE, SAMPLE_DEPTH, LEAST_RECALL = 200, 20, 0.999
 LEAST_COVERAGE = 0.95
+# Fewer products say little about whether a build went wrong.
+LEAST_JUDGED = 20
 # More changed products than this are better served by a full build.
 MOST_PATCHED = 2000
+# Up to so many lists, scanning all products for each is faster than laying them out to search.
+MOST_SCANNED = 300
 
 
 def prepare(run: Run) -> int:
@@ -47,19 +53,18 @@ def prepare(run: Run) -> int:
 def search_part(run: Run, part: int) -> None:
     """Search one part, and keep its lists."""
     ids, index = _index(run.pk)
-    queries.store_lists(run.pk, _entries(ids, nearest(index, part)))
+    _store(run.pk, ids, nearest(index, part))
 
 
 def finish(run: Run) -> Verdict:
     """Compare a sample of lists with a scan of all, and count who has one."""
-    rows = queries.rows_of_weights(run.pk, len(queries.vocabulary(run.pk).labels))
-    ids, lengths, _ = queries.list_ends(run.pk)
     _index.cache_clear()
-    with_terms = int((np.diff(rows.weights.indptr) > 0).sum())
+    rows, ends = _rows(run.pk), queries.list_ends(run.pk)
+    with_terms = int(np.count_nonzero(np.diff(rows.weights.indptr)))
     found = {
         "products": len(rows.ids),
-        "pairs": int(lengths.sum()),
-        "coverage": round(len(ids) / with_terms, 4) if with_terms else None,
+        "pairs": int(ends.lengths.sum()),
+        "coverage": _share(np.count_nonzero(ends.lengths), with_terms),
         "recall_at_20": _recall(run.pk, rows),
     }
     if not found["products"]:
@@ -68,11 +73,20 @@ def finish(run: Run) -> Verdict:
     return Verdict(decision, run.metrics | found, reasons)
 
 
-def publish(run: Run, other: Run | None) -> None:
-    """Catch up with what changed since the catalogue was read; make kept answers old."""
+def publish(run: Run, before: Run | None) -> None:
+    """Catch up with what changed since the catalogue was read; make kept answers old.
+
+    Of too many changes nothing is made up: a full build follows them.
+    """
     changed = queries.changed_products(run.pk)
     if len(changed) <= MOST_PATCHED:
         _patch(run.pk, changed)
+    bump_catalogue_version()
+
+
+def take_back(run: Run, instead_of: Run) -> None:
+    """Bring an earlier run's lists up to date with the catalogue."""
+    _patch(run.pk, queries.changed_products(run.pk))
     bump_catalogue_version()
 
 
@@ -87,25 +101,27 @@ KIND = Kind(
     work=search_part,
     finish=finish,
     publish=publish,
-    take_back=publish,
+    take_back=take_back,
     forget=forget,
 )
 
 
-def refresh_neighbours(product_ids: Sequence[int] | None = None) -> int:
-    """Bring lists up to date with these products, or with all that changed; return how many had.
+def refresh_neighbours(product_ids: Sequence[int] | None = None) -> bool:
+    """Bring lists up to date with these products, or with all that changed.
 
-    Both ways: a changed product gets a new list, and its place in others' lists. Of more than
-    MOST_PATCHED nothing is done: they are better served by a full build.
+    Both ways: a changed product gets a new list, and its place in others' lists. Return whether
+    a full build must do it instead: there was none yet, or too much changed.
     """
     with transaction.atomic():
         transaction_lock(PUBLISH_LOCK)
         run = published_run(NAME)
-        changed = queries.changed_products(run.pk, product_ids) if run else []
-        if 0 < len(changed) <= MOST_PATCHED:
+        if not run:
+            return True
+        changed = queries.changed_products(run.pk, product_ids)
+        if changed and len(changed) <= MOST_PATCHED:
             _patch(run.pk, changed)
             bump_catalogue_version()
-    return len(changed)
+    return len(changed) > MOST_PATCHED
 
 
 def refresh_popularity(as_of: datetime | None = None) -> int:
@@ -120,39 +136,49 @@ def refresh_popularity(as_of: datetime | None = None) -> int:
 @lru_cache(maxsize=1)
 def _index(run_id: int) -> tuple[np.ndarray, Index]:
     """Lay out a run's catalogue, once a process."""
-    rows = queries.rows_of_weights(run_id, len(queries.vocabulary(run_id).labels))
+    rows = _rows(run_id)
     return rows.ids, build_index(rows.weights, rows.groups, GROUPS_KEPT)
 
 
-def _entries(ids: np.ndarray, found: Neighbours):
-    near, scores = ids[found.neighbours].tolist(), found.scores.tolist()
-    ends = zip(found.starts, found.starts[1:], strict=False)
-    for product, (start, end) in zip(ids[found.rows].tolist(), ends, strict=True):
-        yield product, near[start:end], scores[start:end]
+def _rows(run_id: int) -> queries.Rows:
+    return queries.rows_of_weights(run_id, queries.term_count(run_id))
+
+
+def _store(run_id: int, ids: np.ndarray, found: Neighbours) -> None:
+    queries.store_lists(run_id, ids[found.rows], found.starts, ids[found.neighbours], found.scores)
 
 
 def _recall(run_id: int, rows: queries.Rows) -> float | None:
     """Return which share of the true nearest the lists of an even sample of products hold."""
     with_terms = np.flatnonzero(np.diff(rows.weights.indptr))
     sample = with_terms[:: max(1, len(with_terms) // SAMPLE)][:SAMPLE]
-    stored = queries.lists_of(run_id, rows.ids[sample].tolist())
-    true = hit = 0
-    for row, (near, _) in zip(
-        sample, scan(rows.weights, rows.groups, sample, SAMPLE_DEPTH), strict=True
-    ):
-        kept = stored.get(int(rows.ids[row]), [])[:SAMPLE_DEPTH]
-        true += len(near)
-        hit += len(set(kept) & set(rows.ids[near].tolist()))
-    return round(hit / true, 4) if true else None
+    if not len(sample):
+        return None
+    true = scan(rows.weights, rows.groups, sample, SAMPLE_DEPTH)
+    kept = queries.lists_of(run_id, rows.ids[sample].tolist())
+    hits = sum(
+        len({*rows.ids[near].tolist()} & {*kept.get(int(product), [])[:SAMPLE_DEPTH]})
+        for product, near in zip(
+            rows.ids[true.rows], np.split(true.neighbours, true.starts[1:-1]), strict=True
+        )
+    )
+    return _share(hits, len(true.neighbours))
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None
 
 
 def _judge(found: dict) -> tuple[str, list[dict]]:
     reasons = []
+    if found["products"] < LEAST_JUDGED:
+        text = f"Not judged: fewer than {LEAST_JUDGED} products."
+        return "publish", [{"code": "too_few_to_judge", "text": text}]
     if found["recall_at_20"] is not None and found["recall_at_20"] < LEAST_RECALL:
         text = f"Lists hold {found['recall_at_20']:.1%} of the true nearest products."
         reasons.append({"code": "low_recall", "text": text})
     if found["coverage"] is not None and found["coverage"] < LEAST_COVERAGE:
-        text = f"Only {found['coverage']:.0%} of products with any text have a list."
+        text = f"Only {found['coverage']:.0%} of products that share any term have a list."
         reasons.append({"code": "low_coverage", "text": text})
     return ("refuse" if reasons else "publish"), reasons
 
@@ -163,35 +189,43 @@ def _empty() -> Verdict:
 
 
 def _patch(run_id: int, changed: list[int]) -> None:
-    """Weigh changed products again; make anew every list they enter, leave, or move in."""
+    """Weigh changed products again; make anew every list they enter, leave or move in."""
     if not changed:
         return
-    terms = queries.vocabulary(run_id)
     products = queries.compared_products(changed)
-    fresh = vectors.vectorise(terms, products.fields)
-    queries.replace_rows(run_id, changed, products, fresh)
-    rows = queries.rows_of_weights(run_id, len(terms.labels))
-    touched = set(queries.lists_naming(run_id, changed)) | set(changed)
-    touched |= set(_lists_entered(run_id, rows, products.ids))
-    where = np.flatnonzero(np.isin(rows.ids, list(touched)))
-    lists = (
-        (int(rows.ids[row]), rows.ids[near].tolist(), scores.tolist())
-        for row, (near, scores) in zip(
-            where, scan(rows.weights, rows.groups, where, GROUPS_KEPT), strict=True
-        )
-        if len(near)
-    )
-    queries.replace_lists(run_id, list(touched), lists)
+    weights = vectors.vectorise(queries.vocabulary(run_id), products.fields)
+    queries.replace_rows(run_id, changed, products, weights)
+    rows, ends = _rows(run_id), queries.list_ends(run_id, changed)
+    touched = {*changed, *ends.ids[ends.names_any > 0].tolist()}
+    touched.update(_lists_entered(rows, ends, rows.places(products.ids)))
+    queries.drop_lists(run_id, touched)
+    for found in _lists_of(rows, rows.places(touched)):
+        _store(run_id, rows.ids, found)
 
 
-def _lists_entered(run_id: int, rows: queries.Rows, product_ids: np.ndarray) -> list[int]:
+def _lists_entered(rows: queries.Rows, ends: queries.ListEnds, changed: np.ndarray) -> list[int]:
     """Return the products whose list has room for one of these, or a worse last one."""
-    ids, lengths, ends = queries.list_ends(run_id)
-    bars = np.zeros(len(rows.ids))
-    place = np.searchsorted(rows.ids, ids)
-    here = (place < len(rows.ids)) & (rows.ids[np.minimum(place, len(rows.ids) - 1)] == ids)
-    bars[place[here]] = np.where(lengths < GROUPS_KEPT, 0, np.rint(ends * STEPS))[here]
+    last_steps = np.zeros(len(rows.ids))
+    known = np.isin(ends.ids, rows.ids)
+    order = np.argsort(rows.ids)
+    places = order[np.searchsorted(rows.ids, ends.ids[known], sorter=order)]
+    is_full = ends.lengths[known] == GROUPS_KEPT
+    last_steps[places] = np.where(is_full, np.rint(ends.last_scores[known] * STEPS), 0)
     entered = np.zeros(len(rows.ids), bool)
-    for _, _, steps in score_all(rows.weights, np.searchsorted(rows.ids, product_ids)):
-        entered |= ((steps > 0) & (steps >= bars[:, None])).any(axis=1)
+    squares = squared_lengths(rows.weights)
+    products = chain.from_iterable(dot_products(rows.weights, changed))
+    for place, dots in zip(changed, products, strict=True):
+        steps = cosine_steps(dots.astype(float), squares[place] * squares)
+        entered |= (steps > 0) & (steps >= last_steps)
     return rows.ids[entered].tolist()
+
+
+def _lists_of(rows: queries.Rows, places: np.ndarray) -> Iterator[Neighbours]:
+    """Find the lists of a few products by scanning all, of many by a search."""
+    if len(places) <= MOST_SCANNED:
+        yield scan(rows.weights, rows.groups, places, GROUPS_KEPT)
+        return
+    is_wanted = np.zeros(len(rows.ids), bool)
+    is_wanted[places] = True
+    for found in nearest_to(build_index(rows.weights, rows.groups, GROUPS_KEPT), places):
+        yield found.only(is_wanted)
