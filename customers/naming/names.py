@@ -14,6 +14,8 @@ FITS = 0.12  # what a rule is worth that only just fits
 MARGIN = 1.5
 TOLERANCE = 6.0  # points a carried name may fall short of a percentile gate
 ABSOLUTE_TOLERANCE = 0.10  # and of an absolute one
+ON_TIME, LATE = 1.0, 1.5  # silence against the usual gap
+TIMING = {"active": "are active", "lapsing": "are lapsing", "gone quiet": "have gone quiet"}
 HIGH, LOW = 62.0, 38.0  # percentiles from which a composed name says high or low
 
 # What tells two composed names apart: said when far above, when far below the middle.
@@ -164,7 +166,7 @@ def compose(profile: Profile, used: set[str], carried: str | None = None) -> Nam
     numbered = [f"{plain} {number}" for number in range(2, len(used) + 3)]
     free = [name for name in wordings + numbered if name.casefold() not in used]
     name = carried if carried in free else free[0]
-    text = f"{_value_word(profile)} customers who are {_timing_word(profile)}"
+    text = f"{_value_word(profile)} customers who {TIMING[_timing_word(profile)]}"
     text += f"; what sets them apart: {traits[0]}." if traits else "."
     return Named(name, text, "No standard campaign: look at the profile first.", composed=True)
 
@@ -207,9 +209,11 @@ def _habit_word(profile: Profile) -> str:
 
 
 def _timing_word(profile: Profile) -> str:
-    if profile.measure(rules.RECENT) is not None and profile.measure(rules.RECENT) >= 50:
+    """Say how they keep their own pace, not only how they compare with others."""
+    place, ratio = profile.measure(rules.RECENT), profile.measure(rules.OVERDUE_RATIO)
+    if place is None or place >= 50 or ratio <= ON_TIME:
         return "active"
-    return "lapsing" if (profile.measure(rules.RECENT) or 50) >= LOW else "gone quiet"
+    return "lapsing" if place >= LOW or ratio <= LATE else "gone quiet"
 
 
 def _level(place: float | None, high: str, middle: str, low: str) -> str:

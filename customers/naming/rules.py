@@ -118,7 +118,7 @@ RULES = (
     ),
     Rule(
         "Budget-conscious infrequent",
-        {},
+        {RECENT: 35},
         {ORDER_VALUE: 44, ORDERS: 50},
         0.0,
         "They order now and then, in small sums.",

@@ -4,16 +4,17 @@ from customers.naming.profiles import Profile
 
 SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "PLN": "zł", "CHF": "CHF "}
 BEHIND = {"PLN"}
-LABELS = {
-    "order_count": "number of orders",
-    "total_spent": "total spend",
-    "average_order_value": "order value",
-    "discount_share": "discounts",
-    "price_tier": "price level",
-    "units_per_order": "units per order",
-    "return_rate": "returns",
-    "season_share": "gift-season orders",
-    "category_variety": "variety of categories",
+# What is said of a feature far above the middle, and far below.
+FAR = {
+    "order_count": ("many orders", "few orders"),
+    "total_spent": ("high spend", "low spend"),
+    "average_order_value": ("large orders", "small orders"),
+    "discount_share": ("many discounts", "few discounts"),
+    "price_tier": ("dear products", "cheap products"),
+    "units_per_order": ("many units an order", "few units an order"),
+    "return_rate": ("many returns", "few returns"),
+    "season_share": ("buys for the gift season", "does not buy for the gift season"),
+    "category_variety": ("many categories", "few categories"),
 }
 STANDS_OUT = 15.0  # points from the middle
 MOST_SAID = 3
@@ -101,18 +102,17 @@ def ordinal(number: float) -> str:
 
 
 def _standing(profile: Profile) -> str:
+    """Name what is furthest from the middle of all customers, with its percentile."""
     far = [
-        (abs(place - 50), name, place)
+        (abs(place - 50), FAR[name][place < 50], place)
         for name, place in profile.percentile.items()
-        if name in LABELS and abs(place - 50) >= STANDS_OUT
+        if name in FAR and abs(place - 50) >= STANDS_OUT
     ]
-    if not far:
-        return ""
     said = [
-        f"{ordinal(place)} percentile of {LABELS[name]}"
-        for _, name, place in sorted(far, key=lambda item: -item[0])[:MOST_SAID]
+        f"{words} ({ordinal(place)} percentile)"
+        for _, words, place in sorted(far, key=lambda item: -item[0])[:MOST_SAID]
     ]
-    return f"Against all customers: {', '.join(said)}."
+    return f"Stands out: {', '.join(said)}." if said else ""
 
 
 def _ago(days: float) -> str:

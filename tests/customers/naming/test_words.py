@@ -27,7 +27,7 @@ def test_a_description_says_meaning_numbers_and_what_stands_out():
     text = describe("Your best customers.", BEST, "USD")
 
     assert text.startswith("Your best customers. The typical customer ")
-    assert text.endswith("90th percentile of total spend, 88th percentile of number of orders.")
+    assert text.endswith("Stands out: high spend (90th percentile), many orders (88th percentile).")
 
 
 @pytest.mark.parametrize(
