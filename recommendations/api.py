@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from products.models import Product
 from recommendations.cards import heading_of, make_cards
-from recommendations.queries.serving import Situation
+from recommendations.queries.situations import Situation
 from recommendations.services import serving
 from recommendations.wishes import Wishes
 from runs.rest import ANY_KEY, ApiView, CommaSeparated, Flag, OneOrMore, money_text, revalidated

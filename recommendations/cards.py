@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from products.models import Product
 from recommendations.pictures import picture_name
-from recommendations.queries.serving import Row
+from recommendations.queries.situations import Row
 from recommendations.services.serving import Answer
 from runs.rest import path_to
 

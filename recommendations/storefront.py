@@ -108,11 +108,11 @@ def picture(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(drawing, content_type="image/svg+xml")
 
 
-def _page(request: HttpRequest, name: str, **context) -> HttpResponse:
+def _page(request: HttpRequest, template: str, /, **context) -> HttpResponse:
     shelves = context.pop("shelves", None) or queries.top_shelves()
     pieces = sum(read_basket(request).values())
     frame = {"in_shop": True, "shelves": shelves[:MOST_SHELVES], "pieces": pieces}
-    return render(request, f"shop/{name}.html", frame | context)
+    return render(request, f"shop/{template}.html", frame | context)
 
 
 def _popular(limit: int, path: str = "") -> list[Card]:

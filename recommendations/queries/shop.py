@@ -2,15 +2,9 @@
 
 from typing import NamedTuple
 
-from recommendations.queries.serving import (
-    BY_BUYERS,
-    CARD,
-    IN_CATEGORY,
-    WITH_BUYERS,
-    Row,
-    category_values,
-    like,
-)
+from recommendations.queries.judging import IN_CATEGORY, category_values, like
+from recommendations.queries.serving import BY_BUYERS, WITH_BUYERS
+from recommendations.queries.situations import CARD, Row
 from runs.copying import fetch
 
 ON_SALE = "p.visible AND p.deleted_at IS NULL"

@@ -5,7 +5,8 @@ from datetime import datetime
 from hashlib import blake2b
 
 from recommendations.queries import serving as queries
-from recommendations.queries.serving import Row, Situation
+from recommendations.queries import situations
+from recommendations.queries.situations import Row, Situation
 from recommendations.ranking import Candidate, Ranking, by_score, rank
 from recommendations.reasons import clause, shared_terms
 from recommendations.wishes import Wishes
@@ -14,8 +15,8 @@ SIMILAR, POPULAR = "similar", "popular"
 SCORE_DIGITS = 6
 # Terms that a reason draws on, and that an explained score is parted into.
 TERMS_SHOWN = 8
-# How far a walk is read before all of it is: enough for most lists, in a few milliseconds.
-WALK_AT_LEAST, WALK_WHEN_FILTERED = 60, 3000
+# How far what is popular is read, beyond the limit, before all of it is: variants take no place.
+WALKED_AT_LEAST = 60
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Answer:
 
 def find_situation(product_id: str = "") -> Situation:
     """Return what answers about this product follow from; its `product` is none if unknown."""
-    return queries.situation(product_id)
+    return situations.situation(product_id)
 
 
 def similar_products(here: Situation, wishes: Wishes) -> Answer:
@@ -65,35 +66,36 @@ def popular_products(here: Situation, wishes: Wishes) -> Answer:
 def _answer(
     kind: str, here: Situation, wishes: Wishes, candidates: list[Candidate], rows: dict[int, Row]
 ) -> Answer:
-    ranking = _rank(candidates, wishes)
-    for most in _walk_lengths(wishes):
-        if ranking.is_full:
-            break
-        walk, is_whole = queries.popular_walk(here, wishes, most)
-        rows = {row.product: row for _, row in walk} | rows
-        ranking = _rank(candidates + [_candidate(source, row) for source, row in walk], wishes)
-        if is_whole:
-            break
+    ranking, removed = _fill(here, wishes, candidates, rows)
     places = [
         _place(number, taken, rows[taken.product], here, wishes.explain)
         for number, taken in enumerate(ranking.places, 1)
     ]
-    return Answer(
-        id=_list_id(kind, wishes.arm, places),
-        run=here.run,
-        built_at=here.built_at,
-        is_stale=here.is_stale,
-        places=places,
-        removed=ranking.removed,
-    )
+    list_id = _list_id(kind, wishes.arm, places)
+    return Answer(list_id, here.run, here.built_at, here.is_stale, places, removed)
 
 
-def _walk_lengths(wishes: Wishes) -> list[int | None]:
-    """Say how far to walk at first, and how far then; nowhere when scores are asked for."""
-    if wishes.min_score > Wishes.min_score:
-        return []
-    plain = Wishes(limit=wishes.limit, arm=wishes.arm, explain=wishes.explain)
-    return [WALK_AT_LEAST + wishes.limit if wishes == plain else WALK_WHEN_FILTERED, None]
+def _fill(
+    here: Situation, wishes: Wishes, candidates: list[Candidate], rows: dict[int, Row]
+) -> tuple[Ranking, dict[str, int]]:
+    """Take what is popular where the candidates are too few; `rows` learns of what it meets."""
+    ranking = _rank(candidates, wishes)
+    if ranking.is_full or wishes.min_score > Wishes.min_score:
+        return ranking, ranking.removed
+    met, is_whole = list(rows), False
+    for most in (WALKED_AT_LEAST + wishes.limit, None):
+        if not (ranking.is_full or is_whole):
+            steps, is_whole = queries.walk(here, wishes, most)
+            steps = [step for step in steps if step.product.product not in rows]
+            walked = [_candidate(step.source, step.product) for step in steps]
+            ranking = _rank(candidates + walked, wishes)
+    rows |= {step.product.product: step.product for step in steps}
+    places = {step.product.product: step.place for step in reversed(steps)}
+    taken = {place.group: places.get(place.product) for place in ranking.places if place.group}
+    last = places[ranking.places[-1].product] if ranking.is_full else None
+    dropped = queries.dropped_before(here, wishes, last, met, taken if wishes.one_per_group else {})
+    removed = {reason: count + dropped.get(reason, 0) for reason, count in ranking.removed.items()}
+    return ranking, removed
 
 
 def _candidate(source: str, row: Row, score: float | None = None) -> Candidate:
@@ -129,8 +131,8 @@ def _standing(source: str, row: Row, here: Situation) -> str:
 def _shared_terms(here: Situation, row: Row) -> list[tuple[str, float]]:
     if not (here.terms and row.terms):
         return []
-    labels = queries.term_labels(here.run)
-    shared = shared_terms(queries.stored_vector(here), queries.stored_vector(row))
+    labels = situations.term_labels(here.run)
+    shared = shared_terms(situations.stored_vector(here), situations.stored_vector(row))
     return [(labels[column], share) for column, share in shared]
 
 

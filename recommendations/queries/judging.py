@@ -1,0 +1,76 @@
+"""SQL of what may be shown: one judgement for all sources, made anew for every answer.
+
+So a product sold out or hidden a moment ago is gone from the very next one.
+"""
+
+import re
+from typing import NamedTuple
+
+from recommendations.queries.situations import Situation
+from recommendations.wishes import Wishes
+
+IN_CATEGORY = (
+    "(lower(p.product_type) = lower(%({name})s)"
+    " OR lower(p.product_type) LIKE lower(%({name}_below)s))"
+)
+
+
+class Judgement(NamedTuple):
+    """Expressions over a product `p`: the reason against it, empty if none; and that there is none.
+
+    `values` are those of their parameters.
+    """
+
+    reason: str
+    may_be_shown: str
+    values: dict
+
+
+def judge(here: Situation, wishes: Wishes) -> Judgement:
+    """Write down what counts against a product, the weightiest first."""
+    filters = {
+        "lower(p.brand) = ANY(SELECT lower(unnest(%(brand)s::text[])))": wishes.brand,
+        "lower(p.external_id) <> ALL(SELECT lower(unnest(%(exclude)s::text[])))": wishes.exclude,
+        "p.price >= %(min_price)s": wishes.min_price is not None,
+        "p.price <= %(max_price)s": wishes.max_price is not None,
+        "p.price < %(price)s": wishes.price == "cheaper",
+        "p.price > %(price)s": wishes.price == "dearer",
+        "p.currency IN (%(currency)s, '')": wishes.price != "any" and here.currency,
+        IN_CATEGORY.format(name="category"): wishes.category,
+    }
+    passes = " AND ".join(test for test, is_asked in filters.items() if is_asked) or "true"
+    cases = {
+        "NOT p.visible OR p.deleted_at IS NOT NULL": "hidden",
+        "%(in_stock)s AND p.availability = 'out_of_stock'": "out_of_stock",
+        "p.item_group_id = nullif(%(group)s, '')": "same_group",
+    }
+    nothing_against = " AND ".join(f"({case}) IS NOT TRUE" for case in cases)
+    cases[f"({passes}) IS NOT TRUE"] = "filtered"
+    whens = " ".join(f"WHEN {case} THEN '{reason}'" for case, reason in cases.items())
+    return Judgement(
+        reason=f"CASE {whens} ELSE '' END",
+        may_be_shown=f"p.id <> %(shown)s AND {nothing_against} AND {passes}",
+        values={
+            "shown": here.product or 0,
+            "group": here.group or "",
+            "price": here.price,
+            "currency": here.currency,
+            "brand": list(wishes.brand),
+            "exclude": list(wishes.exclude),
+            "min_price": wishes.min_price,
+            "max_price": wishes.max_price,
+            "in_stock": wishes.in_stock,
+            **category_values("category", wishes.category),
+        },
+    )
+
+
+def category_values(name: str, path: str) -> dict[str, str]:
+    """Return the values `IN_CATEGORY` needs: the path as it is stored, and what is below it."""
+    stored = " > ".join(step.strip() for step in path.split(">"))
+    return {name: stored, f"{name}_below": f"{like(stored)} > %"}
+
+
+def like(text: str) -> str:
+    """Escape a text for LIKE."""
+    return re.sub(r"([\\%_])", r"\\\1", text)

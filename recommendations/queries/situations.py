@@ -1,0 +1,105 @@
+"""SQL of what answers are made from: the state of all that is stored, and the product shown."""
+
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from struct import unpack
+from typing import NamedTuple
+
+from recommendations.models import Vocabulary
+from runs.copying import fetch
+
+
+class Situation(NamedTuple):
+    """What an answer is made from: the state of all that is stored, and the product shown."""
+
+    version: int
+    run: int | None
+    built_at: datetime | None
+    is_stale: bool
+    product: int | None
+    id: str
+    title: str
+    product_type: str
+    brand: str
+    price: Decimal | None
+    currency: str
+    group: str
+    neighbours: list[int] | None
+    scores: list[float] | None
+    terms: bytes | None
+    weights: bytes | None
+
+    @property
+    def state(self) -> tuple:
+        """What the answer to a URL follows from."""
+        return self.version, self.run, self.is_stale
+
+
+class Row(NamedTuple):
+    """A product as lists show it; a walk knows no more than `reason` of what may not be shown."""
+
+    product: int
+    group: str
+    reason: str
+    id: str
+    title: str
+    price: Decimal | None
+    currency: str
+    availability: str
+    link: str
+    image_link: str
+    brand: str
+    product_type: str
+    buyers: int
+    terms: bytes | None = None
+    weights: bytes | None = None
+
+
+_SITUATION = """
+    SELECT coalesce(state.version, 0), run.id, run.finished_at, coalesce(run.is_stale, false),
+        p.id, p.external_id, p.title, p.product_type, p.brand, p.price, p.currency,
+        p.item_group_id, near.neighbours, near.scores, vector.terms, vector.weights
+    FROM (VALUES (1)) AS one
+    LEFT JOIN products_cataloguestate AS state ON true
+    LEFT JOIN (
+        SELECT id, finished_at, EXISTS (
+            SELECT FROM runs_run AS later
+            WHERE later.kind = published.kind AND later.id > published.id
+                AND later.status IN ('held', 'refused', 'failed')
+        ) AS is_stale
+        FROM runs_run AS published WHERE kind = 'similar' AND status = 'published'
+    ) AS run ON true
+    LEFT JOIN products_product AS p
+        ON lower(p.external_id) = lower(%(id)s) AND p.deleted_at IS NULL
+    LEFT JOIN LATERAL (
+        SELECT neighbours, scores FROM recommendations_similarlist
+        WHERE run_id = run.id AND product_id = p.id LIMIT 1
+    ) AS near ON true
+    LEFT JOIN LATERAL (
+        SELECT terms, weights FROM recommendations_productvector
+        WHERE run_id = run.id AND product_id = p.id LIMIT 1
+    ) AS vector ON true"""
+
+CARD = (
+    "p.external_id, p.title, p.price, p.currency, p.availability, p.link, p.image_link,"
+    " p.brand, p.product_type"
+)
+
+
+def situation(product_id: str = "") -> Situation:
+    """What an answer is made from; `product` is none where there is no such product."""
+    return Situation(*fetch(_SITUATION, {"id": product_id})[0])
+
+
+@lru_cache(maxsize=2)
+def term_labels(run: int) -> tuple[str, ...]:
+    """The terms of a run's vectors as people read them; kept, since a run's never change."""
+    return tuple(Vocabulary.objects.values_list("labels", flat=True).get(run_id=run))
+
+
+def stored_vector(of: Situation | Row) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The columns of a product's terms and their weights, as they are stored: int32, int16."""
+    terms, weights = of.terms or b"", of.weights or b""
+    count = len(weights) // 2
+    return unpack(f"<{count}i", terms), unpack(f"<{count}h", weights)
