@@ -199,6 +199,16 @@ def changed_products(run_id: int, product_ids: Sequence[int] | None = None) -> l
     return [product for (product,) in rows]
 
 
+def is_worth_a_try() -> bool:
+    """Whether a build has something to read that the last one, if that failed, had not."""
+    ((is_worth,),) = fetch(
+        f"""SELECT EXISTS (SELECT FROM products_product AS p WHERE {_COMPARED} AND p.updated_at >
+            coalesce((SELECT CASE WHEN status = 'published' THEN '-infinity' ELSE created_at END
+                FROM runs_run WHERE kind = 'similar' ORDER BY id DESC LIMIT 1), '-infinity'))"""
+    )
+    return is_worth
+
+
 def forget(run_id: int) -> None:
     """Drop what a run stored."""
     for table in ("similarlist", "productvector", "vocabulary"):

@@ -110,18 +110,17 @@ def refresh_neighbours(product_ids: Sequence[int] | None = None) -> bool:
     """Bring lists up to date with these products, or with all that changed.
 
     Both ways: a changed product gets a new list, and its place in others' lists. Return whether
-    a full build must do it instead: there was none yet, or too much changed.
+    a full build should do it instead: none is published, or too much changed; but not again
+    what was not fit to be published.
     """
     with transaction.atomic():
         transaction_lock(PUBLISH_LOCK)
         run = published_run(NAME)
-        if not run:
-            return True
-        changed = queries.changed_products(run.pk, product_ids)
-        if changed and len(changed) <= MOST_PATCHED:
+        changed = queries.changed_products(run.pk, product_ids) if run else []
+        if 0 < len(changed) <= MOST_PATCHED:
             _patch(run.pk, changed)
             bump_catalogue_version()
-    return len(changed) > MOST_PATCHED
+    return (not run or len(changed) > MOST_PATCHED) and queries.is_worth_a_try()
 
 
 def refresh_popularity(as_of: datetime | None = None) -> int:

@@ -246,6 +246,16 @@ def test_without_a_published_run_the_first_change_asks_for_a_build(monkeypatch):
     assert sent == [Run.objects.get(kind="similar", status="waiting").pk]
 
 
+def test_a_build_that_was_refused_is_asked_for_again_only_after_a_change():
+    for _ in range(30):
+        make_product(title="hat", item_group_id="g")
+    build()
+
+    assert refresh_neighbours() is False
+    Product.objects.update(item_group_id="", updated_at=timezone.now())
+    assert refresh_neighbours() is True
+
+
 def test_buyers_are_counted_once_each_up_to_the_data_s_clock():
     hat, mug, sock = (make_product() for _ in range(3))
     ada, ben = make_customer(), make_customer()
