@@ -1,11 +1,15 @@
 """The admin in a real browser: wide and narrow, light and dark, by mouse and by keyboard."""
 
+from pathlib import Path
+
 import pytest
 
 from customers.models import Segment
 from runs.models import Run
 from tests.factories import make_run
 from tests.staff import fill_shop
+
+FAINT = (Path(__file__).parent / "faint.js").read_text()
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -36,7 +40,7 @@ def pages_of_first_rows(page) -> list[str]:
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_no_page_breaks_the_content_policy_or_runs_over_the_edge(
+def test_every_page_keeps_the_content_policy_and_its_edges_and_reads_well(
     open_staff_page, shop, complaints, width, colours
 ):
     page = open_staff_page(width=width, colours=colours)
@@ -45,6 +49,7 @@ def test_no_page_breaks_the_content_policy_or_runs_over_the_edge(
         page.goto(link)
         links += [found for found in pages_of_first_rows(page) if found not in links]
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), link
+        assert page.evaluate(FAINT) == [], link
 
     assert complaints == []
     assert len(links) > 12
