@@ -108,7 +108,7 @@ class ProductList(ApiView, ListAPIView):
     @extend_schema(request=ProductRow(many=True), responses=WrittenSerializer)
     def post(self, request) -> Response:
         """Write at most 1,000 products."""
-        return write_rows(request, services.upsert_products)
+        return write_rows(request, ProductRow, services.upsert_products)
 
     @extend_schema(responses={200: ProductSerializer(many=True), 304: None})
     def get(self, request) -> Response:

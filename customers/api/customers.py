@@ -105,7 +105,7 @@ class CustomerList(ApiView, ListAPIView):
     @extend_schema(request=CustomerRow(many=True), responses=WrittenSerializer)
     def post(self, request) -> Response:
         """Write at most 1,000 customers."""
-        return write_rows(request, upsert_customers)
+        return write_rows(request, CustomerRow, upsert_customers)
 
 
 class CustomerDetail(ApiView, RetrieveAPIView):

@@ -38,4 +38,4 @@ class OrderList(ApiView):
     @extend_schema(request=OrderRow(many=True), responses=WrittenSerializer)
     def post(self, request) -> Response:
         """Write orders, at most 1,000 lines; an order's lines replace those it had."""
-        return write_rows(request, upsert_orders)
+        return write_rows(request, OrderRow, upsert_orders)

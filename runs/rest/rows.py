@@ -1,7 +1,9 @@
 """Bodies sent to the API: arrays of rows, or one object of known fields."""
 
+import re
 from collections.abc import Callable
 
+from django.conf import settings
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,6 +12,7 @@ from runs.files import FileRefused
 from runs.imports import Written
 
 MOST_ROWS = 1000
+NAME = re.compile(r"[^\x00-\x1f\x7f]{1,100}")
 
 
 class FieldErrorSerializer(serializers.Serializer):
@@ -43,21 +46,50 @@ def read_rows(request: Request, most: int = MOST_ROWS) -> list[dict]:
     return rows
 
 
-def write_rows(request: Request, write: Callable[[list[dict]], Written]) -> Response:
-    """Write the rows that can be written; answer how many, and what is wrong with the others."""
+def write_rows(
+    request: Request, form: type[serializers.Serializer], write: Callable[[list[dict]], Written]
+) -> Response:
+    """Write the rows that can be written; answer how many, and what is wrong with the others.
+
+    The form names the known fields; what may be in them is for `write` to say.
+    """
     rows = read_rows(request)
-    places = [place for place, row in enumerate(rows) if isinstance(row, dict)]
+    names = [_names(row) if isinstance(row, dict) else set() for row in rows]
+    if len(set().union(*names)) > settings.IMPORT_COLUMNS:
+        raise serializers.ValidationError(
+            f"At most {settings.IMPORT_COLUMNS} different fields in all rows."
+        )
+    found = enumerate(_strange(row, form().fields) for row in rows)
+    strange = {place: errors for place, errors in found if errors}
+    places = [place for place in range(len(rows)) if place not in strange]
     try:
         written = write([rows[place] for place in places])
     except FileRefused as problem:
         raise serializers.ValidationError(str(problem)) from None
-    strange = [{"field": None, "detail": "Not an object."}]
     rejected = [row | {"index": places[row["index"]]} for row in written.rejected]
-    rejected += [
-        {"index": place, "errors": strange} for place in sorted({*range(len(rows))} - {*places})
-    ]
+    rejected += [{"index": place, "errors": errors} for place, errors in strange.items()]
     rejected.sort(key=lambda row: row["index"])
     return Response({"accepted": written.accepted, "rejected": rejected})
+
+
+def _names(row: dict) -> set[str]:
+    attributes = row.get("attributes")
+    return {*row, *(attributes if isinstance(attributes, dict) else ())}
+
+
+def _strange(row, fields: dict[str, serializers.Field]) -> list[dict]:
+    if not isinstance(row, dict):
+        return [{"field": None, "detail": "is not an object"}]
+    unnamed = [name for name in sorted(_names(row)) if not NAME.fullmatch(name)]
+    nested = [
+        name
+        for name, field in fields.items()
+        if isinstance(row.get(name), dict | list) and not isinstance(field, serializers.DictField)
+    ]
+    return [
+        *({"field": name, "detail": "is no name for a field"} for name in unnamed),
+        *({"field": name, "detail": "is neither text nor a number"} for name in nested),
+    ]
 
 
 def read_object(request: Request, form: type[serializers.Serializer]) -> dict:

@@ -127,6 +127,31 @@ def test_a_wrong_row_is_named_and_the_others_are_written():
     assert list(Product.objects.values_list("external_id", flat=True)) == ["a"]
 
 
+@pytest.mark.parametrize("name", ["", "a\0b", "n" * 101])
+def test_what_is_no_name_for_an_attribute_is_rejected(name):
+    product = {"id": "a", "title": "A"}
+
+    for row in (product | {name: 1}, product | {"attributes": {name: 1}}):
+        rejected = post([row]).json()["rejected"]
+        assert rejected[0]["errors"] == [{"field": name, "detail": "is no name for a field"}]
+
+
+@pytest.mark.parametrize("value", [["a"], {"a": 1}])
+def test_a_list_or_object_where_text_belongs_is_rejected(value):
+    rejected = post([{"id": value, "title": "A", "colours": ["red", "blue"]}]).json()["rejected"]
+
+    assert rejected[0]["errors"] == [{"field": "id", "detail": "is neither text nor a number"}]
+
+
+def test_rows_of_ever_new_fields_are_refused_before_they_take_all_memory():
+    rows = [{"id": f"p{n}", "title": "P", f"field {n}": 1} for n in range(500)]
+
+    answer = post(rows)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["detail"] == "At most 500 different fields in all rows."
+
+
 @pytest.mark.parametrize("body", [{}, '"text"', 7, None, MUG])
 def test_what_is_no_array_is_400(body):
     answer = post(body)
