@@ -59,7 +59,8 @@ def write_rows(
         raise serializers.ValidationError(
             f"At most {settings.IMPORT_COLUMNS} different fields in all rows."
         )
-    found = enumerate(_strange(row, form().fields) for row in rows)
+    fields = form().fields
+    found = enumerate(_strange(row, fields) for row in rows)
     strange = {place: errors for place, errors in found if errors}
     places = [place for place in range(len(rows)) if place not in strange]
     try:
