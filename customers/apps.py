@@ -9,10 +9,14 @@ class CustomersConfig(AppConfig):
     name = "customers"
 
     def ready(self) -> None:
-        """Tell runs how segments are made; follow products to other categories."""
+        """Tell runs what customers make and read; follow products to other categories."""
         from customers.services.totals import follow_moved_products
         from products.signals import categories_changed
         from runs import kinds
+        from runs.imports import importers
 
+        importers.register("customers", "customers.services.people.IMPORTER")
+        importers.register("orders", "customers.services.orders.IMPORTER")
+        importers.register("rates", "customers.services.rates.IMPORTER")
         kinds.register("segments", "customers.services.segments.refreshing.KIND")
         categories_changed.connect(follow_moved_products, dispatch_uid="customers.totals")

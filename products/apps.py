@@ -7,3 +7,9 @@ class ProductsConfig(AppConfig):
     """Knows runs only."""
 
     name = "products"
+
+    def ready(self) -> None:
+        """Tell runs which files products are read from."""
+        from runs.imports import importers
+
+        importers.register("products", "products.services.IMPORTER")

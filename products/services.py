@@ -12,6 +12,7 @@ from products.imports import COLUMNS, FORMATS
 from products.signals import catalogue_changed, categories_changed
 from runs.copying import copy_text, staged
 from runs.imports import DEFAULTS, Block, FileRows, GivenRows, Options, Summary, Written, flat
+from runs.imports.importers import Importer
 from runs.parsing import BadCell, identifier
 
 # Beyond so many, listeners are told that all may have changed.
@@ -87,3 +88,6 @@ def _readable_ids(rows: list[dict[str, str | None]]) -> Iterator[str]:
 def _given(row: dict[str, Any]) -> dict[str, Any]:
     """Return what a row gives, without what only the API tells."""
     return {name: value for name, value in flat(row).items() if name != "updated_at"}
+
+
+IMPORTER = Importer(import_products, lambda: FORMATS, COLUMNS, can_be_complete=True)

@@ -1,18 +1,20 @@
 """SQL of runs: the published one, locks held by a session, chunks to take."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection
 from django.db.models import F, Model, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from runs.models import Chunk, Run
+from runs.models import Chunk, Import, Run
 
 # The first half of every advisory lock of segrec, so that other software's locks never meet it.
 LOCK_SPACE = 0x5E6
 MIGRATION_LOCK, PUBLISH_LOCK, IMPORT_LOCK = 1, 2, 3
 RUN_LOCKS_FROM = 1000
+# An import holds this less its key.
+IMPORT_LOCKS_BELOW = 0
 
 
 def published_run(kind: str) -> Run | None:
@@ -93,6 +95,26 @@ def estimated_rows(model: type[Model]) -> int:
             [model._meta.db_table],
         )
         return cursor.fetchone()[0]
+
+
+@contextmanager
+def import_progress(record: Import) -> Iterator[Callable[[float], None]]:
+    """Give a way to note how far an import is, by a connection its COPY does not keep busy."""
+    beside, shown = connection.copy(), 0.0
+
+    def note(share: float) -> None:
+        nonlocal shown
+        if share - shown >= 0.01:
+            shown = share
+            with beside.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE runs_import SET progress = %s WHERE id = %s", [share, record.pk]
+                )
+
+    try:
+        yield note
+    finally:
+        beside.close()
 
 
 def note_progress(run: Run, step: str, share: float) -> None:

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
 from runs import services
+from runs.imports import uploads
 from runs.models import Run
 
 AGAIN = {
@@ -33,6 +34,20 @@ def start_run(kind: str) -> None:
 
 @shared_task(queue="now", **AGAIN)
 def sweep() -> None:
-    """Hand active runs that went quiet to a worker again."""
+    """Hand runs and imports that lost their worker to another."""
     for run_id in services.runs_to_resume():
         work_on.delay(run_id)
+    for import_id in uploads.imports_to_resume():
+        work_on_import.delay(import_id)
+
+
+@shared_task(queue="batch", **AGAIN)
+def work_on_import(import_id: int) -> None:
+    """Import a file that staff handed over."""
+    uploads.run_import(import_id)
+
+
+@shared_task(queue="batch", **AGAIN)
+def forget_files() -> None:
+    """Delete files kept long enough."""
+    uploads.forget_files()

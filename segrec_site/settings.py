@@ -242,6 +242,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": _cron("RECOMMENDATIONS_SCHEDULE", "0 3 * * *"),
     },
     "sweep": {"task": "runs.tasks.sweep", "schedule": 20.0},
+    "files": {"task": "runs.tasks.forget_files", "schedule": crontab(minute=17, hour=4)},
     # What the messages of changes lost with Redis would have done.
     "neighbours": {"task": "recommendations.tasks.refresh_neighbours", "schedule": 300.0},
     "popularity": {"task": "recommendations.tasks.refresh_popularity", "schedule": 3600.0},

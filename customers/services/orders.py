@@ -19,6 +19,7 @@ from products.services import MOST_NAMED, announce
 from runs.copying import NULL, staged
 from runs.files import FileRefused
 from runs.imports import DEFAULTS, Block, FileRows, GivenRows, Options, Summary, Written
+from runs.imports.importers import Importer
 
 # After so many new lines the planner's statistics are made anew.
 MANY = 10_000
@@ -147,3 +148,6 @@ def store_orders(
             partial(orders_changed.send, "customers", product_ids=product_ids_touched)
         )
     announce(product_ids)
+
+
+IMPORTER = Importer(import_orders, lambda: order_formats(settings.NOT_GOODS), COLUMNS)

@@ -11,6 +11,7 @@ from customers.imports.customers import COLUMNS, FORMATS
 from customers.queries import customers, people, totals
 from runs.copying import copy_text, staged
 from runs.imports import DEFAULTS, Block, FileRows, GivenRows, Options, Summary, Written, flat
+from runs.imports.importers import Importer
 
 
 def import_customers(path: str | Path, options: Options = DEFAULTS) -> Summary:
@@ -66,3 +67,6 @@ def _staged_columns(blocks: Iterable[Block]) -> Iterator[list[list[str]]]:
 
 def _guest(email: str | None) -> str | None:
     return guest_id(email, settings.ERASURE_KEY) if email else None
+
+
+IMPORTER = Importer(import_customers, lambda: FORMATS, COLUMNS)

@@ -6,6 +6,7 @@ from customers.imports.rates import COLUMNS, FORMATS
 from customers.queries import customers, totals
 from runs.copying import copy_text, staged
 from runs.imports import DEFAULTS, FileRows, Options, Summary
+from runs.imports.importers import Importer
 
 
 def import_rates(path: str | Path, options: Options = DEFAULTS) -> Summary:
@@ -27,3 +28,6 @@ def import_rates(path: str | Path, options: Options = DEFAULTS) -> Summary:
             if touched := customers.rerate_orders():
                 totals.recompute_totals(touched)
     return summary
+
+
+IMPORTER = Importer(import_rates, lambda: FORMATS, COLUMNS)

@@ -1,26 +1,26 @@
 """What the commands that import files do alike."""
 
 from argparse import ArgumentTypeError
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.core.management.base import CommandError, CommandParser
 
 from runs.files import FileRefused
-from runs.imports import Column, Format, Options, Summary
+from runs.imports import Options, importers
 from runs.management.base import JsonCommand
 from runs.management.progress import Progress
 
 
 class ImportCommand(JsonCommand):
-    """A command that imports a file; subclasses name the service, formats and columns."""
+    """A command that imports one kind of file."""
 
-    importer: Callable[[Path, Options], Summary]
-    formats: tuple[Format, ...]
-    columns: dict[str, Column]
+    kind: str
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
+        importer = importers.get(self.kind)
+        self.formats = importer.formats()
         parser.add_argument("file", type=Path, help="CSV, TSV, NDJSON or Parquet; may be .gz")
         names = ["auto", *dict.fromkeys(form.name for form in self.formats)]
         parser.add_argument(
@@ -50,6 +50,10 @@ class ImportCommand(JsonCommand):
             metavar="SHARE",
             help="refuse the file when more of its rows are rejected (0.5)",
         )
+        if importer.can_be_complete:
+            parser.add_argument(
+                "--complete", action="store_true", help="take off sale what the file lacks"
+            )
 
     def work(self, *, file: Path, **options) -> dict:
         progress = Progress(f"{file.name[:20]}")
@@ -64,7 +68,7 @@ class ImportCommand(JsonCommand):
             progress=progress,
         )
         try:
-            summary = self.importer(file, chosen)
+            summary = importers.get(self.kind).read(file, chosen)
         except (FileRefused, OSError) as problem:
             raise CommandError(str(problem)) from problem
         for line in summary.notes:
@@ -84,8 +88,9 @@ class ImportCommand(JsonCommand):
         keeps_all = any(form.keeps_other_columns for form in self.formats)
         if not source.strip() or not name:
             raise ArgumentTypeError(f"{text!r} is not of the form name=Column")
-        if name not in self.columns and not keeps_all:
-            raise ArgumentTypeError(f"{name!r} is none of {', '.join(self.columns)}")
+        columns = importers.get(self.kind).columns
+        if name not in columns and not keeps_all:
+            raise ArgumentTypeError(f"{name!r} is none of {', '.join(columns)}")
         return name, tuple(part.strip() for part in source.split("+"))
 
 

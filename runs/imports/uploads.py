@@ -1,0 +1,190 @@
+"""Files handed over by staff: kept, looked into, imported by a worker, and forgotten in time."""
+
+import logging
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.files import File
+from django.db import InterfaceError, OperationalError
+from django.db.models import Q
+from django.utils import timezone
+
+from runs import queries
+from runs.files import FileRefused, inspect_file, open_table
+from runs.imports import importers
+from runs.imports.formats import candidates, recognise
+from runs.imports.reading import Options
+from runs.models import Import
+
+logger = logging.getLogger(__name__)
+Status = Import.Status
+ROWS_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a file looks like to us.
+
+    `mapping` pairs our columns with the file's, `others` are the file's that become attributes,
+    `header` and `rows` are its beginning as it stands; `problem` says why it cannot be read.
+    """
+
+    format: str = ""
+    why: str = ""
+    written: str = ""
+    mapping: list[tuple[str, str]] = ()
+    others: list[str] = ()
+    header: list[str] = ()
+    rows: list[list[str]] = ()
+    problem: str = ""
+
+
+def create_import(file: File, kind: str, user=None, **options) -> Import:
+    """Keep an uploaded file outside the web root, readable by nobody else.
+
+    Options are those of the commands: format, mapping, dates, complete, max_reject_share.
+    """
+    if file.size > settings.IMPORT_UPLOAD_BYTES:
+        raise FileRefused(
+            f"The file is larger than {settings.IMPORT_UPLOAD_BYTES >> 20} MB; use the command."
+        )
+    importers.get(kind)
+    path = _folder() / f"{uuid4().hex}{''.join(Path(file.name).suffixes[-2:])[:20]}"
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as kept:
+        for chunk in file.chunks():
+            kept.write(chunk)
+    return Import.objects.create(
+        kind=kind,
+        status=Status.UPLOADED,
+        file_name=Path(file.name).name[-255:],
+        file_path=str(path),
+        file_size=file.size,
+        options=options,
+        requested_by=user,
+    )
+
+
+def preview(record: Import) -> Preview:
+    """Say how a kept file would be read, and show its first rows."""
+    importer, options = importers.get(record.kind), options_of(record)
+    try:
+        fitting = candidates(importer.formats(), options.format, options.mapping)
+        table = open_table(
+            inspect_file(record.file_path),
+            lambda header: max(form.count_known(header) for form in fitting),
+        )
+        form = recognise(fitting, table.header)
+    except FileRefused as problem:
+        return Preview(problem=str(problem).replace(Path(record.file_path).name, record.file_name))
+    places = form.places(table.header)
+    used = {place for found in places.values() for place in found}
+    others = [name for place, name in enumerate(table.header) if name and place not in used]
+    mapping = [
+        (name, " + ".join(table.header[place] for place in found)) for name, found in places.items()
+    ]
+    batch = next(table.batches())
+    return Preview(
+        format=form.name,
+        why=f"The header has {', '.join(source for _, source in mapping[:6])}.",
+        written=table.written,
+        mapping=mapping,
+        others=others if form.keeps_other_columns else [],
+        header=table.header,
+        rows=[batch.row(place) for place in range(min(ROWS_SHOWN, len(batch.lines)))],
+    )
+
+
+def request_import(record: Import, *, dry_run: bool = False, **options) -> Import:
+    """Let a kept file be imported, or only tried; the caller hands it to a worker."""
+    record.options |= options | {"dry_run": dry_run}
+    record.status, record.error, record.progress = Status.WAITING, "", 0
+    record.save(update_fields=["options", "status", "error", "progress"])
+    return record
+
+
+def run_import(import_id: int) -> Import | None:
+    """Import a kept file, once, whoever else tries; what it came to is kept with it."""
+    with queries.session_lock(queries.IMPORT_LOCKS_BELOW - import_id) as held:
+        record = Import.objects.filter(pk=import_id).first()
+        if not held or not record or record.status not in (Status.WAITING, Status.RUNNING):
+            return record
+        record.status, record.started_at = Status.RUNNING, timezone.now()
+        record.save(update_fields=["status", "started_at"])
+        try:
+            with queries.import_progress(record) as note:
+                options = replace(options_of(record), progress=note)
+                summary = importers.get(record.kind).read(Path(record.file_path), options)
+        except (OperationalError, InterfaceError):
+            raise  # the servers are away; it is tried again when they are back
+        except FileRefused as problem:
+            text = str(problem).replace(Path(record.file_path).name, record.file_name)
+            _end(record, Status.REFUSED, text)
+        except Exception as problem:
+            logger.exception("%s failed", record)
+            _end(record, Status.FAILED, f"{type(problem).__name__}: {problem}")
+        else:
+            if options.dry_run:
+                summary.note_in(record)
+                record.options |= {"dry_run": False, "tried": True}
+                _end(record, Status.UPLOADED)
+    return record
+
+
+def options_of(record: Import) -> Options:
+    """Return a record's options, with its list of rejects beside its file."""
+    given = dict(record.options)
+    names = ("format", "dates", "complete", "dry_run", "max_reject_share")
+    return Options(
+        **{name: given[name] for name in names if name in given},
+        mapping={name: tuple(sources) for name, sources in given.get("mapping", {}).items()},
+        rejects=rejects_path(record),
+        record=record,
+    )
+
+
+def rejects_path(record: Import) -> Path:
+    """Return where the rejected rows of a kept file are listed, once there are some."""
+    return Path(f"{record.file_path}.rejects.csv")
+
+
+def imports_to_resume() -> Iterable[int]:
+    """Return kept files whose worker was lost, or whose turn seems to have been forgotten."""
+    waiting_too_long = timezone.now() - timedelta(minutes=10)
+    found = Import.objects.filter(
+        Q(status=Status.RUNNING) | Q(status=Status.WAITING, created_at__lt=waiting_too_long)
+    ).exclude(file_path="")
+    ids = found.values_list("pk", flat=True)
+    return [pk for pk in ids if queries.is_free(queries.IMPORT_LOCKS_BELOW - pk)]
+
+
+def forget_files() -> int:
+    """Delete kept files, and their rejects, after FILES_KEPT_DAYS; the records stay."""
+    old = timezone.now() - timedelta(days=settings.FILES_KEPT_DAYS)
+    records = Import.objects.filter(created_at__lt=old).exclude(file_path="")
+    for record in records:
+        Path(record.file_path).unlink(missing_ok=True)
+        rejects_path(record).unlink(missing_ok=True)
+        record.file_path = record.rejects_path = ""
+        record.save(update_fields=["file_path", "rejects_path"])
+    return len(records)
+
+
+def _folder() -> Path:
+    folder = settings.SEGREC_VAR / "files" / "imports"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if shutil.disk_usage(folder).free < 2 * settings.IMPORT_UPLOAD_BYTES:
+        raise FileRefused("The disk is nearly full, so no file is taken.")
+    return folder
+
+
+def _end(record: Import, status: str, error: str = "") -> None:
+    rejects = rejects_path(record)
+    record.status, record.error, record.finished_at = status, error, timezone.now()
+    record.rejects_path = str(rejects) if rejects.exists() else ""
+    record.save()
