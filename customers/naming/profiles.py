@@ -7,7 +7,7 @@ import numpy as np
 from customers.features import Features
 from customers.transform import Transform, percentiles
 
-SAMPLE = 100_000
+SAMPLE = 40_000
 
 
 @dataclass(frozen=True)

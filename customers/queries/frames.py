@@ -37,8 +37,8 @@ def customer_totals(as_of: datetime, customer_ids: Sequence[int] | None = None) 
     read = read_arrays(
         f"SELECT *, {epochs} FROM ({sql}) AS sums WHERE order_count > 0",
         params,
-        **dict.fromkeys(("customer_id", "order_count", "units", "season_orders"), "i8"),
-        **dict.fromkeys(("gross", "net", "discount", "returned", "decayed_spend"), "f8"),
+        **dict.fromkeys(("customer_id", "order_count", "season_orders"), "i4"),
+        **dict.fromkeys(("units", "gross", "net", "discount", "returned", "decayed_spend"), "f8"),
         **dict.fromkeys(("first_order_at_us", "last_order_at_us"), "i8"),
     )
     for name in ("first_order_at", "last_order_at"):
@@ -54,8 +54,8 @@ def category_totals(as_of: datetime, customer_ids: Sequence[int] | None = None) 
     read = read_arrays(
         f"SELECT *, category_id AS category FROM ({sql}) AS sums",
         params,
-        **dict.fromkeys(("customer_id", "category", "lines", "units"), "i8"),
-        net="f8",
+        **dict.fromkeys(("customer_id", "category", "lines"), "i4"),
+        **dict.fromkeys(("units", "net"), "f4"),
     )
     return pd.DataFrame(read, columns=CATEGORY_COLUMNS)
 

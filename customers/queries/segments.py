@@ -50,9 +50,9 @@ def open_memberships() -> dict[str, np.ndarray]:
     return read_arrays(
         "SELECT customer_id, segment_id, borderline::int AS borderline FROM customers_membership"
         " WHERE to_run_id IS NULL ORDER BY customer_id",
-        customer_id="i8",
+        customer_id="i4",
         segment_id="i8",
-        borderline="i8",
+        borderline="i2",
     )
 
 
@@ -62,8 +62,8 @@ def open_scores() -> dict[str, np.ndarray]:
         "SELECT customer_id, 10 * rfm_code::int + CASE value_tier WHEN 'low' THEN 0"
         " WHEN 'medium' THEN 1 ELSE 2 END AS packed"
         " FROM customers_customerscore WHERE to_run_id IS NULL ORDER BY customer_id",
-        customer_id="i8",
-        packed="i8",
+        customer_id="i4",
+        packed="i4",
     )
 
 
@@ -90,9 +90,9 @@ def recent_orders(as_of: datetime, days: int = 84) -> dict[str, np.ndarray]:
         " extract(epoch FROM %(as_of)s - o.ordered_at) / 86400 AS age FROM customers_order AS o"
         f" WHERE {COUNTED} AND o.ordered_at > %(since)s AND o.ordered_at <= %(as_of)s",
         {"as_of": as_of, "since": as_of - timedelta(days=days)},
-        net="f8",
-        discount_share="f8",
-        age="f8",
+        net="f4",
+        discount_share="f4",
+        age="f4",
     )
 
 
@@ -103,7 +103,7 @@ def spent_between(start: datetime, end: datetime, customer_ids: np.ndarray) -> n
         f" WHERE {COUNTED} AND o.ordered_at > %(start)s AND o.ordered_at <= %(end)s"
         " AND o.customer_id = ANY(%(customers)s) GROUP BY o.customer_id",
         {"start": start, "end": end, "customers": customer_ids.tolist()},
-        customer_id="i8",
+        customer_id="i4",
         net="f8",
     )
     spent = np.zeros(len(customer_ids))
