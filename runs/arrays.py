@@ -42,17 +42,20 @@ def _pieces(sql: str, params: Sequence[Any], length: int) -> Iterator[bytes]:
     psycopg hands a COPY over row by row, slowly, so all but the first are taken from libpq itself.
     """
     received = bytearray()
-    with connection.wrap_database_errors, connection.cursor() as cursor:
-        with cursor.copy(sql, params) as copy:
-            received += memoryview(copy.read())[_HEADER:]
-            libpq = copy.connection.pgconn
-            while (block := libpq.get_copy_data(0))[0] > 0:
-                received += block[1]
-                if len(received) >= _AT_ONCE:
-                    whole = len(received) - len(received) % length
-                    yield bytes(received[:whole])
-                    del received[:whole]
-            for result in list(iter(libpq.get_result, None)):
-                if result.status != ExecStatus.COMMAND_OK:
-                    raise error_from_result(result)
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(sql, params) as copy,
+    ):
+        received += memoryview(copy.read())[_HEADER:]
+        libpq = copy.connection.pgconn
+        while (block := libpq.get_copy_data(0))[0] > 0:
+            received += block[1]
+            if len(received) >= _AT_ONCE:
+                whole = len(received) - len(received) % length
+                yield bytes(received[:whole])
+                del received[:whole]
+        for result in list(iter(libpq.get_result, None)):
+            if result.status != ExecStatus.COMMAND_OK:
+                raise error_from_result(result)
     yield bytes(received[:-_TRAILER])
