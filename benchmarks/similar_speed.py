@@ -1,0 +1,251 @@
+"""How fast the nearest products of a whole catalogue are found, beside sparse_dot_topn.
+
+All search the same vectors, for a list of 20 or 21; segrec for 40 item groups. Each runs in a
+process of its own, so that its memory is its own. CPU seconds are the steadier figure on a busy
+machine.
+"""
+
+import argparse
+import csv
+import multiprocessing
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+import numpy as np
+from scipy.sparse import csr_matrix, load_npz, save_npz
+
+from benchmarks import catalogue
+from benchmarks.report import Report
+
+SIZES = {"small": [12_500, 25_000], "big": [25_000, 50_000, 105_000]}
+KEPT, PEER_KEPT = 40, 21
+MOST_GROWTH, MOST_GB = 1.6, 1.0
+ENOUGH = 100_000  # articles from which a whole build is promised to take no longer than the peer
+SAMPLED = 5_000  # queries of scikit-learn's; it is too slow to be waited for
+COLUMNS = ["catalogue", "products", "who", "processes or threads", "seconds", "CPU seconds"]
+COLUMNS += ["times sparse_dot_topn of 2 threads", "peak GB"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--size", choices=list(SIZES), default="small")
+    size = parser.parse_args().size
+    report = Report(
+        "similar_speed",
+        "Similar products: speed",
+        f"make bench ONLY=similar_speed SIZE={size}",
+        COLUMNS,
+    )
+    cpu = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for products in SIZES[size]:
+            rows, notes = compare("fashion", catalogue.fashion(products), Path(folder))
+            report.rows += rows
+            report.notes += notes
+            cpu[products] = next(row[5] for row in rows if row[2].startswith("segrec, search"))
+        rows, notes = compare("Complete Journey", catalogue.complete_journey(), Path(folder))
+        report.rows += rows
+        report.notes += notes
+    exponent = float(np.log(cpu[max(cpu)] / cpu[min(cpu)]) / np.log(max(cpu) / min(cpu)))
+    report.notes.append(f"The search's CPU time grows with products to the power {exponent:.2f}.")
+    report.broken = list(broken_promises(report.rows, exponent))
+    report.publish()
+    raise SystemExit(1 if report.broken else 0)
+
+
+def broken_promises(rows: list[list], exponent: float) -> Iterator[str]:
+    """Name what was promised and not kept."""
+    if exponent > MOST_GROWTH:
+        yield f"growth: {exponent:.2f}"
+    for name, products, who, processes, *_, times, peak in rows:
+        if (
+            who.startswith("segrec, whole")
+            and products >= ENOUGH
+            and name == "fashion"
+            and times > 1
+        ):
+            yield f"slower than the peer: {products:,} products, {processes} processes"
+        if who.startswith("segrec") and peak > MOST_GB:
+            yield f"memory: {name}, {products:,} products"
+
+
+def compare(name: str, products: list[dict], folder: Path) -> tuple[list[list], list[str]]:
+    """Measure all contestants on one catalogue."""
+    from recommendations.vectors import fit
+
+    _, weights = fit(catalogue.fields(products))
+    save_npz(folder / "weights.npz", csr_matrix(weights))
+    np.save(folder / "groups.npy", catalogue.groups(products))
+    with open(folder / "products.csv", "w", newline="") as file:
+        attributes = list(products[0]["attributes"])
+        columns = [column for column in products[0] if column != "attributes"]
+        writer = csv.writer(file)
+        writer.writerow(columns + attributes)
+        writer.writerows(
+            [product[column] for column in columns]
+            + [product["attributes"][attribute] for attribute in attributes]
+            for product in products
+        )
+    found = {
+        ("scikit-learn, brute force", 1): measure(scikit_learn, folder),
+        ("sparse_dot_topn", 1): measure(sparse_dot_topn, folder, 1),
+        ("sparse_dot_topn", 2): measure(sparse_dot_topn, folder, 2),
+        ("segrec, search alone", 1): measure(segrec_search, folder),
+    }
+    load(folder / "products.csv")
+    for workers in (1, 2):
+        found["segrec, whole build", workers] = build(workers)
+    peer = found["sparse_dot_topn", 2]["seconds"]
+    rows = [
+        [name, len(products), who, threads, *_figures(one, peer)]
+        for (who, threads), one in found.items()
+    ]
+    one, two = (found["segrec, whole build", workers] for workers in (1, 2))
+    terms, faster = weights.nnz / len(products), one["seconds"] / two["seconds"]
+    note = (
+        f"{name}, {len(products):,} products: {weights.shape[1]:,} terms, {terms:.1f} a row;"
+        f" recall@20 {one['recall']}; a build by two workers is {faster:.2f} times as fast as by"
+        f" one, which spends {one['database']:.1f} CPU seconds in PostgreSQL."
+    )
+    return rows, [note]
+
+
+def measure(work: Callable, *args) -> dict:
+    """Run something in a process of its own; return what it says, and its time and memory."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as pool:
+        return pool.apply(_timed, (work, *args))
+
+
+def _timed(work: Callable, *args) -> dict:
+    begun, cpu = time.time(), time.process_time()
+    said = work(*args) or {}
+    took = {"seconds": time.time() - begun, "cpu": time.process_time() - cpu, "peak": _peak_gb()}
+    return took | said
+
+
+def _peak_gb() -> float:
+    """Return the most memory this process held since it began, where Linux tells."""
+    status = Path("/proc/self/status")
+    text = status.read_text() if status.exists() else "VmHWM: 0 kB"
+    return int(text.partition("VmHWM:")[2].split()[0]) / 1e6
+
+
+def _figures(one: dict, peer: float) -> list:
+    return [one["seconds"], one["cpu"], one["seconds"] / peer, one["peak"]]
+
+
+def scikit_learn(folder: Path) -> dict:
+    from sklearn.neighbors import NearestNeighbors
+
+    weights = load_npz(folder / "weights.npz")
+    search = NearestNeighbors(n_neighbors=PEER_KEPT, metric="cosine", algorithm="brute")
+    search.fit(weights)
+    sample = weights[:: max(1, weights.shape[0] // SAMPLED)]
+    begun, cpu = time.time(), time.process_time()
+    search.kneighbors(sample)
+    scale = weights.shape[0] / sample.shape[0]
+    return {
+        "seconds": scale * (time.time() - begun),
+        "cpu": scale * (time.process_time() - cpu),
+    }
+
+
+def sparse_dot_topn(folder: Path, threads: int) -> dict:
+    from sparse_dot_topn import sp_matmul_topn
+
+    weights = load_npz(folder / "weights.npz")
+    weights /= 4000
+    turned = weights.T.tocsr()
+    begun, cpu = time.time(), time.process_time()
+    sp_matmul_topn(weights, turned, top_n=PEER_KEPT, n_threads=threads, sort=True)
+    return {"seconds": time.time() - begun, "cpu": time.process_time() - cpu}
+
+
+def segrec_search(folder: Path) -> dict:
+    from scipy.sparse import csr_array
+
+    from recommendations.similarity import build_index, nearest
+
+    weights, groups = csr_array(load_npz(folder / "weights.npz")), np.load(folder / "groups.npy")
+    begun, cpu = time.time(), time.process_time()
+    index = build_index(weights, groups, KEPT)
+    for part in range(index.part_count):
+        nearest(index, part)
+    return {"seconds": time.time() - begun, "cpu": time.process_time() - cpu}
+
+
+def load(file: Path) -> None:
+    """Fill a shop of the benchmarks' own; its servers run until this process ends."""
+    from benchmarks.big_shop import use_database
+
+    use_database()
+    from products.services import import_products
+
+    import_products(file)
+
+
+def build(workers: int) -> dict:
+    """Build from the catalogue's table to published lists, by processes that share the work."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(workers) as pool:
+        pool.map(_connect, range(workers), chunksize=1)
+        run = pool.apply(_request)
+        begun = time.time()
+        parts = pool.map(_work_on, [run] * workers, chunksize=1)
+    sums = {what: sum(part[what] for part in parts) for what in ("cpu", "database")}
+    peak = max(part["peak"] for part in parts)
+    recall = parts[0]["recall"]
+    return {"seconds": time.time() - begun, "peak": peak, "recall": recall} | sums
+
+
+def _connect(_: int) -> None:
+    """Be ready to work, as a worker is; a pause lets each process get one of these."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "segrec_site.settings"
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    import recommendations.services.similar  # noqa: F401
+
+    connection.ensure_connection()
+    time.sleep(1)
+
+
+def _request() -> int:
+    from runs.services import request_run
+
+    return request_run("similar").pk
+
+
+def _work_on(run_id: int) -> dict:
+    """Prepare the run, or wait until another has; then take parts of it to the end."""
+    import psutil
+    from django.db import connection
+
+    from runs.models import Run
+    from runs.services import work_on
+
+    server = psutil.Process(connection.connection.info.backend_pid)
+    cpu, database = time.process_time(), sum(server.cpu_times()[:2])
+    run = Run.objects.get(pk=run_id)
+    while run.is_active:
+        run = work_on(run, to_the_end=True)
+        time.sleep(0.05)
+    used = sum(server.cpu_times()[:2]) - database
+    return {
+        "cpu": time.process_time() - cpu + used,
+        "database": used,
+        "peak": _peak_gb(),
+        "recall": run.metrics["recall_at_20"],
+    }
+
+
+if __name__ == "__main__":
+    main()
