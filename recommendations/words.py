@@ -30,7 +30,7 @@ _UNITS = (
     "|kb|mb|gb|tb|px|mp|ct|pk|pc|pcs"
 )
 _PARTS = re.compile(
-    rf"(?P<amount>\d+(?:[.,]\d+)?)\s?(?P<unit>{_UNITS})\b"
+    rf"(?P<amount>\d+(?:[.,]\d+)?|(?<!\w)[.,]\d+)\s?(?P<unit>{_UNITS})\b"
     rf"|(?P<pairs>[{_UNSPACED}]+)"
     rf"|(?P<word>{_LETTER}+(?:['’]{_LETTER}+)*|[{_EMOJI}])"
 )
@@ -87,7 +87,8 @@ def words_of(text: str) -> list[str]:
         if part["word"]:
             words.append(part["word"][:LONGEST_WORD].replace("’", "'"))
         elif part["amount"]:
-            words.append(part["amount"].replace(",", ".") + part["unit"])
+            amount = part["amount"].replace(",", ".")
+            words.append(f"0{amount}"[amount[0] != "." :] + part["unit"])
         else:
             run = part["pairs"]
             words += [run[at : at + 2] for at in range(max(len(run) - 1, 1))]

@@ -14,7 +14,7 @@ from recommendations.words import LONGEST_WORD, MOST_WORDS, words_of
     [
         ("", []),
         ("Wool  socks, WOOL!", ["wool", "socks", "wool"]),
-        ("500 ml 12oz 1,5 l", ["500ml", "12oz", "1.5l"]),
+        ("500 ml 12oz 1,5 l .9 oz", ["500ml", "12oz", "1.5l", "0.9oz"]),
         ("3 in 1", ["3", "in", "1"]),
         ("<b>Soft</b> wool<br/>hat", ["soft", "wool", "hat"]),
         ("<script>evil()</script>hat<style>p{}</style>", ["hat"]),
