@@ -432,6 +432,7 @@ class Migration(migrations.Migration):
             model_name="customerscore",
             name="customer",
             field=models.ForeignKey(
+                db_index=False,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="scores",
                 to="customers.customer",
@@ -441,13 +442,19 @@ class Migration(migrations.Migration):
             model_name="customerscore",
             name="from_run",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="runs.run"
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="runs.run",
             ),
         ),
         migrations.AddField(
             model_name="customerscore",
             name="to_run",
             field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
                 blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
@@ -477,13 +484,19 @@ class Migration(migrations.Migration):
             model_name="membership",
             name="from_run",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="runs.run"
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="runs.run",
             ),
         ),
         migrations.AddField(
             model_name="membership",
             name="to_run",
             field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
                 blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
@@ -495,6 +508,7 @@ class Migration(migrations.Migration):
             model_name="move",
             name="customer",
             field=models.ForeignKey(
+                db_index=False,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="moves",
                 to="customers.customer",
@@ -504,7 +518,11 @@ class Migration(migrations.Migration):
             model_name="move",
             name="run",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="runs.run"
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="runs.run",
             ),
         ),
         migrations.AddField(
@@ -561,6 +579,7 @@ class Migration(migrations.Migration):
             model_name="membership",
             name="segment",
             field=models.ForeignKey(
+                db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="customers.segment",

@@ -6,6 +6,10 @@ from django.db.models import Q
 from customers.models.orders import Customer
 from runs.models import Run
 
+# Runs are never deleted, and one publication writes rows by the million for a single run: checking
+# each row's run, and an index on it, would cost more than the rows.
+OF_A_RUN = {"db_index": False, "db_constraint": False}
+
 
 class Segment(models.Model):
     """A segment for life: its key, name, colour and mark stay from run to run."""
@@ -69,9 +73,11 @@ class Membership(models.Model):
     """A customer's stay in a segment, from one published run to another; open while it lasts."""
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="memberships")
-    segment = models.ForeignKey(Segment, models.PROTECT, related_name="+")
-    from_run = models.ForeignKey(Run, models.PROTECT, related_name="+")
-    to_run = models.ForeignKey(Run, models.PROTECT, null=True, blank=True, related_name="+")
+    segment = models.ForeignKey(Segment, models.PROTECT, related_name="+", db_index=False)
+    from_run = models.ForeignKey(Run, models.PROTECT, related_name="+", **OF_A_RUN)
+    to_run = models.ForeignKey(
+        Run, models.PROTECT, null=True, blank=True, related_name="+", **OF_A_RUN
+    )
     since = models.DateTimeField(help_text="The data's clock of the run that began it.")
     borderline = models.BooleanField(default=False)
 
@@ -96,12 +102,14 @@ class Membership(models.Model):
 class CustomerScore(models.Model):
     """RFM code and value tier of a customer, kept as intervals like memberships."""
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="scores")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="scores", db_index=False)
     rfm_code = models.CharField(max_length=3, help_text="Recency, frequency, money: 1 to 5 each.")
     rfm_name = models.CharField(max_length=40)
     value_tier = models.CharField(max_length=10)
-    from_run = models.ForeignKey(Run, models.PROTECT, related_name="+")
-    to_run = models.ForeignKey(Run, models.PROTECT, null=True, blank=True, related_name="+")
+    from_run = models.ForeignKey(Run, models.PROTECT, related_name="+", **OF_A_RUN)
+    to_run = models.ForeignKey(
+        Run, models.PROTECT, null=True, blank=True, related_name="+", **OF_A_RUN
+    )
 
     class Meta:
         constraints = [
@@ -129,8 +137,8 @@ class Move(models.Model):
         ROLLED_BACK = "rolled_back"
 
     id = models.BigAutoField(primary_key=True)
-    run = models.ForeignKey(Run, models.PROTECT, related_name="+")
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="moves")
+    run = models.ForeignKey(Run, models.PROTECT, related_name="+", **OF_A_RUN)
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="moves", db_index=False)
     from_segment = models.ForeignKey(Segment, models.PROTECT, null=True, related_name="+")
     to_segment = models.ForeignKey(Segment, models.PROTECT, null=True, related_name="+")
     cause = models.CharField(max_length=12, choices=Cause)
