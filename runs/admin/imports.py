@@ -1,12 +1,64 @@
-"""Imports: what each file brought, what was kept out and why."""
+"""Imports: a file is handed over, looked at, tried, imported; what was kept out is listed."""
 
-from django.contrib import admin
-from django.http import HttpRequest
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
+from kombu.exceptions import OperationalError as BrokerAway
 
+from runs import tasks
 from runs.admin.seen import SeenOnly
 from runs.cells import ago, number, pill
+from runs.files import FileRefused
+from runs.imports import importers, uploads
 from runs.models import Import
+
+ACTIVE = (Import.Status.WAITING, Import.Status.RUNNING)
+DATES = (
+    ("", "told by the file"),
+    ("iso", "2026-03-31"),
+    ("dmy", "31/03/2026, the day first"),
+    ("mdy", "03/31/2026, the month first"),
+)
+
+
+class UploadForm(forms.Form):
+    """A file, and how to read it where that is not plain."""
+
+    kind = forms.ChoiceField(label="What it holds")
+    file = forms.FileField(help_text="CSV, TSV, NDJSON or Parquet; may be .gz.")
+    format = forms.ChoiceField(label="Laid out as", required=False)
+    dates = forms.ChoiceField(label="Dates as in", choices=DATES, required=False)
+    complete = forms.BooleanField(
+        label="It is the whole catalogue: take off sale what it lacks", required=False
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        kinds = importers.names()
+        known = {form.name for kind in kinds for form in importers.get(kind).formats()}
+        self.fields["kind"].choices = [(kind, kind.capitalize()) for kind in kinds]
+        told = [("", "told by the header")]
+        self.fields["format"].choices = told + [(name, name) for name in sorted(known)]
+
+    def clean(self) -> dict:
+        given = super().clean()
+        kind = given.get("kind")
+        if given.get("complete") and kind and not importers.get(kind).can_be_complete:
+            self.add_error("complete", f"A file of {kind} cannot be complete.")
+        return given
+
+    def options(self) -> dict:
+        """Return what was chosen, as `create_import` takes it."""
+        chosen = {name: self.cleaned_data[name] for name in ("format", "dates", "complete")}
+        return {name: value for name, value in chosen.items() if value}
 
 
 @admin.register(Import)
@@ -17,26 +69,129 @@ class ImportAdmin(SeenOnly):
     number_columns = ("rows", "new", "turned_away")
     list_filter = ("kind", "status")
     sortable_by = ()
+    empty_template = "admin/runs/import/empty.html"
+    add_words = "Import a file"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return True
+        return request.user.has_perm("runs.add_import")
 
     @admin.display(description="status")
-    def state(self, imported: Import) -> SafeString:
-        return pill(imported.status)
+    def state(self, record: Import) -> SafeString:
+        return pill(record.status)
 
     @admin.display
-    def rows(self, imported: Import) -> str:
-        return number(imported.rows_read)
+    def rows(self, record: Import) -> str:
+        return number(record.rows_read)
 
     @admin.display
-    def new(self, imported: Import) -> str:
-        return number(imported.created)
+    def new(self, record: Import) -> str:
+        return number(record.created)
 
     @admin.display(description="rejected")
-    def turned_away(self, imported: Import) -> str:
-        return number(imported.rejected)
+    def turned_away(self, record: Import) -> str:
+        return number(record.rejected)
 
     @admin.display
-    def began(self, imported: Import) -> SafeString | str:
-        return ago(imported.started_at or imported.created_at)
+    def began(self, record: Import) -> SafeString | str:
+        return ago(record.started_at or record.created_at)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict | None = None
+    ) -> HttpResponse:
+        live = Import.objects.filter(status__in=ACTIVE).exists()
+        return super().changelist_view(request, {"live": live} | (extra_context or {}))
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Take a file; show next how it would be read."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = UploadForm(request.POST or None, request.FILES or None, initial=request.GET.dict())
+        if request.method == "POST" and form.is_valid():
+            try:
+                record = uploads.create_import(
+                    form.cleaned_data["file"],
+                    form.cleaned_data["kind"],
+                    user=request.user,
+                    **form.options(),
+                )
+            except FileRefused as problem:
+                form.add_error("file", str(problem))
+            else:
+                self.log_addition(request, record, "Uploaded.")
+                return redirect("admin:runs_import_change", record.pk)
+        facts = {"title": "Import a file", "form": form, "opts": self.opts}
+        context = self.admin_site.each_context(request) | facts
+        return TemplateResponse(request, "admin/runs/import/add_form.html", context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict | None = None,
+    ) -> HttpResponse:
+        """Show one file: what it looks like, how far it is, what it came to."""
+        record = self.get_object(request, object_id)
+        facts = self.facts(request, record) if record else {}
+        return super().change_view(request, object_id, form_url, facts | (extra_context or {}))
+
+    def facts(self, request: HttpRequest, record: Import) -> dict:
+        """Collect what the page of an import shows; the file's rows only for who may import."""
+        may_read = self.has_add_permission(request) and bool(record.file_path)
+        is_open = record.status not in (*ACTIVE, Import.Status.DONE)
+        ended, began = record.finished_at, record.started_at
+        return {
+            "is_active": record.status in ACTIVE,
+            "was_tried": record.status == Import.Status.UPLOADED and record.options.get("tried"),
+            "preview": uploads.preview(record) if may_read and is_open else None,
+            "has_rejects": may_read and bool(record.rejects_path),
+            "seconds": (ended - began).total_seconds() if ended and began else None,
+        }
+
+    def get_urls(self) -> list:
+        return [
+            path("<int:import_id>/try/", self.post(dry_run=True), name="runs_import_try"),
+            path("<int:import_id>/start/", self.post(dry_run=False), name="runs_import_start"),
+            path("<int:import_id>/rejects/", self.view(self.rejects), name="runs_import_rejects"),
+            *super().get_urls(),
+        ]
+
+    def view(self, show: Callable) -> Callable:
+        """Let through who may import."""
+
+        def checked(request: HttpRequest, import_id: int) -> HttpResponse:
+            if not self.has_add_permission(request):
+                raise PermissionDenied
+            return show(request, get_object_or_404(Import, pk=import_id))
+
+        return self.admin_site.admin_view(checked)
+
+    def post(self, *, dry_run: bool) -> Callable:
+        """Hand a kept file to a worker, to be imported or only tried."""
+
+        def start(request: HttpRequest, record: Import) -> HttpResponse:
+            if record.status in (*ACTIVE, Import.Status.DONE) or not record.file_path:
+                messages.error(request, f"{record.file_name} is {record.status} already.")
+            else:
+                uploads.request_import(record, dry_run=dry_run)
+                self.log_change(request, record, "Tried." if dry_run else "Imported.")
+                try:
+                    tasks.work_on_import.delay(record.pk)
+                except BrokerAway:
+                    messages.warning(
+                        request, "The broker is away, so the file is read when that is back."
+                    )
+            return redirect("admin:runs_import_change", record.pk)
+
+        return require_POST(self.view(start))
+
+    def rejects(self, request: HttpRequest, record: Import) -> FileResponse:
+        """Hand out the rejected rows."""
+        listed = uploads.rejects_path(record)
+        if not record.rejects_path or not listed.is_file():
+            raise Http404
+        return FileResponse(
+            listed.open("rb"), as_attachment=True, filename=f"{record.file_name}.rejects.csv"
+        )
