@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
 
 from segrec_site.keys import create_key
 from tests.api import Caller, crm, storefront
@@ -32,6 +33,11 @@ def test_the_schema_is_valid_and_nothing_in_it_had_to_be_guessed():
 def test_the_schema_needs_no_key_and_comes_as_json_or_yaml(schema):
     assert schema["openapi"] == "3.1.1"
     assert Client().get("/api/v1/schema/").content.startswith(b"openapi: 3.1.1")
+
+
+def test_the_schema_is_made_without_the_database(db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        SchemaGenerator().get_schema(request=None, public=True)
 
 
 @pytest.fixture

@@ -63,6 +63,7 @@ class SegmentList(ApiView, ListAPIView):
     serializer_class = SegmentSerializer
     pagination_class = Pages
     paged_by = "position"
+    queryset = Segment.objects.none()  # for the schema, which is made without the database
 
     def get_queryset(self):
         return segments_alive()
@@ -73,6 +74,7 @@ class SegmentDetail(ApiView, RetrieveAPIView):
 
     serializer_class = SegmentSerializer
     lookup_field = "key"
+    queryset = Segment.objects.none()
 
     def get_queryset(self):
         return segments_with_profile()
