@@ -59,7 +59,8 @@ def _visit(var: Path, uid: int | None, stay: int, tell: int) -> int:
         os.setgroups([])
         os.setgid(uid)
         os.setuid(uid)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in (signal.SIGTERM, signal.SIGHUP):  # pytest's own, or ignored as under nohup
+        signal.signal(number, signal.SIG_DFL)
     handle = Handle(var)
     try:
         exit_on_signals()
