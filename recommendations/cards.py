@@ -1,5 +1,6 @@
 """A product as shoppers see it in a list: link, picture, price, what keeps them waiting, reason."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -59,9 +60,10 @@ def _drawn(name: str) -> str:
 
 def heading_of(answer: Answer, product_type: str) -> str:
     """Say why these products are there: "Similar mugs", "Popular in Mugs"."""
-    sources = {place.source for place in answer.places}
     category = product_type.rpartition(">")[2].strip()
+    sources = {place.source for place in answer.places}
     if "similar" in sources:
-        is_short = category and "," not in category and len(category.split()) < 4
-        return f"Similar {category.lower()}" if is_short else "Similar products"
+        alike = sum(place.product.product_type == product_type for place in answer.places)
+        is_plain = re.fullmatch(r"\w+( \w+){0,2}", category) and 2 * alike >= len(answer.places)
+        return f"Similar {category.lower()}" if is_plain else "Similar products"
     return f"Popular in {category}" if "popular_in_category" in sources else "Popular in this shop"

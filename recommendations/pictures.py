@@ -23,36 +23,52 @@ COLOURS = (
 VARIANTS = 6
 
 _WORDS = {
-    "garment": "shirt|tee|sweater|jumper|dress|jacket|coat|blouse|top|hoodie|clothing|apparel|wear",
-    "book": "books?|magazines?|cards?|stationery|notebooks?|diary|newspapers?",
-    "roll": "towels?|toilet|tissues?|foil|wrap|ribbon|kitchen roll|bath tissue",
-    "mug": "mugs?|cups?|teacups?|saucer",
-    "candle": "candles?|lights?|lamps?|lantern|holder|t-light",
-    "bread": "bread|buns?|rolls?|bakery|bagels?|cakes?|donuts?|pastry|cookies?|pies?|muffins?",
-    "tray": "meat|beef|pork|chicken|turkey|fish|seafood|deli|lunchmeat|sausages?|bacon|ham|salmon",
-    "fruit": "fruits?|apples?|tomato(es)?|oranges?|produce|berries|grapes|bananas?|potato(es)?"
-    "|onions?|citrus|melons?|pears?|peach(es)?",
-    "plant": "vegetables?|salads?|herbs?|lettuce|flowers?|floral|plants?|garden|greens|celery",
-    "tub": "yogurt|ice cream|ice|butter|margarine|dips?|pudding|cream cheese|cottage",
-    "wedge": "cheeses?",
-    "carton": "milk|cream|eggs?|juices?|dairy|creamer",
-    "bottle": "water|drinks?|wines?|beers?|ale|liquor|soda|oil|vinegar|shampoo|sauces?|syrup"
-    "|dressings?|ketchup|detergents?|cleaners?|beverages?|conditioner|mouthwash|lotion|bottle",
-    "tin": "canned|cans?|soups?|beans|tuna|tins?",
+    "garment": "shirts?|tees?|sweaters?|jumpers?|dress|dresses|jackets?|coats?|blouses?|tops?"
+    "|hoodies?|clothing|apparel|wear|socks?|trousers?|diapers?",
+    "book": "books?|magazines?|cards?|stationery|notebooks?|diary|newspapers?|paper|party|wrap",
+    "roll": "towels?|toilet|tissues?|foil|ribbons?|napkins?",
+    "mug": "mugs?|cups?|teacups?|saucers?",
+    "candle": "candles?|lights?|lamps?|lanterns?|holders?",
+    "banana": "bananas?|plantains?|tropical",
+    "egg": "eggs?",
+    "fish": "fish|seafood|salmon|tuna|shrimp|crab|lobster|cod",
+    "vase": "floral|flowers?|bouquets?|roses?|vases?",
+    "plant": "vegetables?|salads?|herbs?|lettuce|plants?|garden|greens|celery|broccoli|carrots?"
+    "|peppers?|mushrooms?|cabbage|spinach|cucumbers?|corn",
+    "fruit": "fruits?|apples?|tomato|tomatoes|oranges?|produce|berries|strawberries|grapes"
+    "|potato|potatoes|onions?|citrus|melons?|pears?|peach|peaches|squash",
+    "wedge": "cheeses?|deli",
+    "tub": "yogurts?|ice cream|butter|margarine|dips?|pudding|ice",
+    "bread": "breads?|buns?|rolls?|bakery|bagels?|cakes?|donuts?|pastry|cookies?|pies?|muffins?"
+    "|pancakes?|baked|sandwich",
+    "tray": "meats?|beef|pork|chicken|turkey|lunchmeat|sausages?|bacon|ham|lamb|poultry|frozen",
     "jar": "jams?|jelly|honey|pickles?|olives?|spreads?|peanut|spices?|seasonings?|salsa|jars?"
-    "|mayonnaise|mustard|baby food|vitamins?|cosmetics?",
-    "pouch": "chips|snacks?|coffee|flour|sugar|frozen|candy|nuts|popcorn|pretzels|dog|cat|pet|rice"
-    "|bags?|pasta|noodles?|sweets",
-    "tube": "toothpaste|dental|oral|creams?|makeup|hair|skin|care|hygiene",
-    "box": "cereals?|crackers?|teas?|mix|mixes|dinners?|box(es)?|pizza|waffles?|bars?|chocolates?",
+    "|mayonnaise|mustard|baby food|baby foods|vitamins?|cosmetics?|makeup|sauces?|drugstore",
+    "carton": "milk|cream|juices?|juice|dairy|creamer",
+    "bottle": "water|drinks?|wines?|beers?|ales?|liquor|spirits|soda|oil|vinegar|shampoos?|syrups?"
+    "|dressings?|ketchup|detergents?|cleaners?|beverages?|conditioners?|lotions?|bottles?",
+    "tin": "canned|cans?|soups?|beans|tins?|shelf stable",
+    "pouch": "chips|snacks?|coffee|flour|sugar|candy|nuts|popcorn|pretzels|dog|cat|pet|rice"
+    "|bags?|pasta|noodles?|sweets|grocery",
+    "tube": "toothpaste|dental|oral|hair|skin|care|hygiene|creams?",
+    "box": "cereals?|crackers?|teas?|mix|mixes|dinners?|box|boxes|pizza|waffles?|bars?"
+    "|chocolates?|natural",
 }
 _PATTERNS = {
     shape: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for shape, words in _WORDS.items()
 }
 # Where nothing is said, these stand for goods of any kind.
-_PLAIN = ("box", "tin", "pouch", "jar", "tube", "vase")
+_PLAIN = ("box", "tin", "pouch", "jar", "tube")
 # What grows or is baked has not just any colour.
-_NATURAL = {"fruit": (3, 5, 8), "plant": (1, 8), "bread": (0, 5), "wedge": (5,), "tray": (3, 7)}
+_NATURAL = {
+    "fruit": (3, 5, 8),
+    "banana": (5,),
+    "egg": (0,),
+    "plant": (1, 8),
+    "bread": (0, 5),
+    "wedge": (5,),
+    "tray": (3, 7),
+}
 SHAPES = frozenset(_PATTERNS) | set(_PLAIN)
 
 
@@ -76,8 +92,8 @@ def picture_name(product_type: str, title: str, product_id: str) -> str:
     >>> picture_name("Home > Mugs", "Blue mug", "sku-1").split("-")[0]
     'mug'
     """
-    leaf, _, path = (product_type or title).rpartition(">")
-    told = (shape for text in (leaf, title, path) for shape in _shapes(text))
+    leaf, *above = reversed(product_type.split(">"))
+    told = (shape for text in (leaf, title, *above) for shape in _shapes(text))
     category = crc32(product_type.strip().lower().encode())
     shape = next(told, _PLAIN[category // 64 % len(_PLAIN)])
     colours = _NATURAL.get(shape, range(len(COLOURS)))

@@ -23,13 +23,15 @@ MOST_SHELVES, ROWS_AT_HOME, IN_A_ROW = 24, 3, 12
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Show what is popular, the shelves, and the best of the largest ones."""
-    shelves = queries.top_shelves()
+    shelves, popular = queries.top_shelves(), _popular(IN_A_ROW)
+    shapes = {card.image.partition("-")[0]: card.image for card in popular}
     return _page(
         request,
         "home",
         shelves=shelves,
+        hero=list(shapes.values())[:3],
         tiles=[(shelf, picture_of_category(shelf.path)) for shelf in shelves[:MOST_SHELVES]],
-        popular=_popular(IN_A_ROW),
+        popular=popular,
         rows=[(shelf, _popular(IN_A_ROW, shelf.path)) for shelf in shelves[:ROWS_AT_HOME]],
     )
 

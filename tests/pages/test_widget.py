@@ -1,0 +1,144 @@
+"""The web component on a plain page of another origin, in a real browser."""
+
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import expect
+
+from segrec_site.keys import create_key
+from tests.factories import make_product
+from tests.recommendations.shelf import make_buyers, make_neighbours
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none';
+  script-src {site}; style-src {site}; connect-src {api}; img-src https:">
+<link rel="stylesheet" href="{site}/static/segrec/recommendations.css">
+<script src="{site}/static/segrec/widget.js" defer></script>
+{space}<segrec-recommendations {product} limit="2" key="{key}" api="{api}">
+<a href="/all">All mugs</a></segrec-recommendations></html>"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """Another origin that serves this folder."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def open_widget(open_page, live_server, elsewhere, tmp_path):
+    """Open a page of the other origin with the component in it."""
+
+    def open_widget(product='product="mug/1"', api=None, space="", origins=()):
+        key = create_key("page", "storefront", origins=list(origins))[1]
+        values = {"site": live_server.url, "api": api or live_server.url, "key": key}
+        (tmp_path / "page.html").write_text(PAGE.format(product=product, space=space, **values))
+        return open_page(f"{elsewhere}/page.html")
+
+    return open_widget
+
+
+@pytest.fixture
+def mugs():
+    shown = make_product(external_id="mug/1")
+    near = make_product(
+        external_id="mug-2",
+        title="<b>Green</b> mug",
+        price="1234.50",
+        currency="EUR",
+        availability="backorder",
+        link="https://shop.example/green",
+    )
+    make_neighbours(shown, near, make_product(external_id="mug-3", link="javascript:alert(1)"))
+    make_buyers(make_product(external_id="loved", title="Loved mug"), 5)
+
+
+def titles(page):
+    page.locator(".segrec-card").first.wait_for()
+    return page.locator(".segrec-title").all_inner_texts()
+
+
+def test_it_lists_what_is_similar_in_the_pages_own_elements(open_widget, mugs, complaints):
+    page = open_widget()
+
+    assert titles(page)[0] == "<b>Green</b> mug"
+    card = page.locator(".segrec-card").first
+    assert card.locator("a").get_attribute("href") == "https://shop.example/green"
+    assert card.locator(".segrec-price").inner_text() == "€1,234.50"
+    assert card.locator(".segrec-wait").inner_text() == "On back order"
+    assert page.locator("a").count() == 1  # neither the fallback nor what is no web address
+    assert page.get_by_role("region", name="Similar products").is_visible()
+    assert page.locator("[aria-busy]").count() == 0
+    assert complaints == []
+
+
+def test_without_a_product_it_lists_what_is_popular(open_widget, mugs):
+    page = open_widget(product='heading="Loved by many"')
+
+    assert titles(page)[0] == "Loved mug"
+    assert page.get_by_role("heading", name="Loved by many").is_visible()
+
+
+@pytest.mark.parametrize("trouble", ["away", "unknown", "refused"])
+def test_it_keeps_what_the_page_put_into_it_when_there_is_no_answer(open_widget, mugs, trouble):
+    options = {
+        "away": {"api": "http://127.0.0.1:9"},
+        "unknown": {"product": 'product="none"'},
+        "refused": {"origins": ["https://shop.example"]},
+    }
+
+    page = open_widget(**options[trouble])
+
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("[aria-busy]")).to_have_count(0)
+    assert page.get_by_role("link", name="All mugs").is_visible()
+
+
+def test_it_asks_only_when_it_comes_near(open_widget, mugs):
+    page = open_widget(space="<br>" * 200)
+    page.wait_for_timeout(300)
+    assert page.locator(".segrec-card").count() == 0
+
+    page.evaluate("scrollTo(0, 99999)")
+
+    assert len(titles(page)) == 2
+
+
+def test_it_follows_its_attributes(open_widget, mugs):
+    page = open_widget()
+    assert len(titles(page)) == 2
+
+    page.eval_on_selector("segrec-recommendations", "it => it.setAttribute('limit', '1')")
+
+    expect(page.locator(".segrec-card")).to_have_count(1)
+
+
+def test_a_link_may_be_made_of_the_id(open_widget, mugs):
+    page = open_widget(product='product="mug/1" link="/p/{id}?from=list"')
+
+    titles(page)
+    assert page.locator(".segrec-card a").last.get_attribute("href") == "/p/mug-3?from=list"
+
+
+def test_it_tells_the_page_what_it_shows(open_widget, mugs):
+    page = open_widget(space="<br>" * 200)
+    page.evaluate(
+        "addEventListener('segrec-load', event => { window.told = event.detail.list_id })"
+    )
+
+    page.evaluate("scrollTo(0, 99999)")
+
+    titles(page)
+    assert page.evaluate("told === document.querySelector('.segrec').dataset.list")

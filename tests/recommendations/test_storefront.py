@@ -1,0 +1,191 @@
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from products.models import Category, Product
+from recommendations.pictures import SHAPES
+from recommendations.storefront import ON_A_PAGE
+from tests.api import storefront
+from tests.factories import make_product
+from tests.recommendations.shelf import make_buyers, make_neighbours
+
+pytestmark = pytest.mark.django_db
+
+
+def make_mug(title="Mug", **over):
+    home, _ = Category.objects.get_or_create(name="Home")
+    return make_product(title=title, product_type="Home > Mugs", category=home, **over)
+
+
+def page(path, **query):
+    response = Client().get(path, query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_an_empty_shop_says_how_to_fill_it():
+    assert "manage.py import_products" in page("/")
+
+
+def test_home_shows_what_is_popular_and_the_shelves():
+    make_buyers(make_mug("Loved mug", price="7.5", currency="EUR"), 3)
+
+    html = page("/")
+
+    assert html.index("Popular right now") < html.index("Loved mug") < html.index("€7.50")
+    assert '<a href="/shop/category/Home/">Home</a><span>1 product' in html
+
+
+def test_a_category_leads_down_and_shows_its_products():
+    make_mug("Blue mug"), make_product(title="Hat")
+
+    html = page("/shop/category/home/")
+
+    assert "Blue mug" in html
+    assert "Hat" not in html
+    assert f'href="/shop/category/{quote("home > Mugs")}/"' in html
+
+
+def test_a_category_shows_more_when_asked():
+    for number in range(ON_A_PAGE + 1):
+        make_mug(f"Mug {number}")
+
+    first, second = page("/shop/category/Home/"), page("/shop/category/Home/", page=2)
+
+    assert first.count("segrec-card") == ON_A_PAGE
+    assert 'href="?page=2"' in first
+    assert second.count("segrec-card") == ON_A_PAGE + 1
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "99999999999"])
+def test_any_page_number_shows_a_page(number):
+    make_mug()
+
+    assert "Mug" in page("/shop/category/Home/", page=number)
+
+
+def test_search_finds_all_words_in_any_case_and_ids():
+    make_mug("Blue mug"), make_mug("Red mug", external_id="sku-7"), make_mug("100% blue")
+
+    assert page("/shop/search/", q="MUG blue").count("segrec-card") == 1
+    assert "Red mug" in page("/shop/search/", q="SKU-7")
+    assert page("/shop/search/", q="%").count("segrec-card") == 1
+
+
+def test_a_search_without_result_shows_what_is_popular():
+    make_mug()
+
+    html = page("/shop/search/", q="<b>\0zebra")
+
+    assert "Nothing found for “&lt;b&gt;zebra”" in html
+    assert "Popular in this shop" in html
+
+
+def test_a_product_page_shows_what_it_is_and_what_is_like_it(django_assert_num_queries):
+    shown = make_mug(
+        "Blue mug", price="12.5", currency="GBP", brand="Acme", attributes={"holds_ml": 300}
+    )
+    make_neighbours(shown, make_mug("Green mug", price="14", currency="GBP"))
+
+    # Product; shelves; what is like it: situation, neighbours, walk, dropped; a step up: two.
+    with django_assert_num_queries(8):
+        html = page(f"/shop/products/{shown.external_id}/")
+
+    assert "£12.50" in html
+    assert "<dt>Holds ml</dt><dd>300</dd>" in html
+    assert html.index("Similar mugs") < html.index("Green mug") < html.index("A step up")
+    assert "Add to basket" in html
+
+
+def test_what_is_sold_out_says_so_and_cannot_be_bought():
+    shown = make_mug(availability="out_of_stock")
+
+    html = page(f"/shop/products/{shown.external_id}/")
+
+    assert "Sold out" in html
+    assert "Add to basket" not in html
+
+
+@pytest.mark.parametrize("path", ["products/none/", "category/none/", "pictures/cat-1-1.svg"])
+def test_what_is_not_there_is_not_found(path):
+    assert Client().get(f"/shop/{path}").status_code == 404
+
+
+def test_hidden_products_have_no_page():
+    hidden = make_mug(visible=False)
+
+    assert Client().get(f"/shop/products/{hidden.external_id}/").status_code == 404
+
+
+def test_a_basket_takes_and_gives_back():
+    mug, client = make_mug(external_id="A/b", price="2.50"), Client()
+
+    client.post("/shop/basket/", {"product": "a/B", "pieces": "+1"})
+    client.post("/shop/basket/", {"product": mug.external_id, "pieces": "+1"})
+    assert "<b>5.00</b>" in client.get("/shop/basket/").content.decode()
+
+    client.post("/shop/basket/", {"product": mug.external_id, "pieces": "0"})
+    assert "nothing in it" in client.get("/shop/basket/").content.decode()
+
+
+def test_a_basket_that_is_not_ours_is_empty():
+    client = Client()
+    client.cookies["basket"] = "eyJtdWciOjF9:1abc:forged"
+
+    assert "nothing in it" in client.get("/shop/basket/").content.decode()
+
+
+@pytest.mark.parametrize("shape", sorted(SHAPES))
+def test_every_picture_is_drawn_and_kept_for_good(shape):
+    response = Client().get(f"/shop/pictures/{shape}-3-5.svg")
+
+    assert response["Content-Type"] == "image/svg+xml"
+    assert "immutable" in response["Cache-Control"]
+    assert response.content.startswith(b"<svg")
+    assert b'fill=""' not in response.content
+
+
+def test_pages_hold_no_style_and_no_script():
+    shown = make_mug()
+    make_neighbours(shown, make_mug())
+    paths = ["/", "/shop/category/Home/", f"/shop/products/{shown.external_id}/", "/shop/basket/"]
+
+    for html in map(page, paths):
+        assert " style=" not in html
+        assert "<script" not in html
+
+
+def test_a_fragment_is_the_list_as_html_and_revalidated():
+    shown = make_mug("Blue mug")
+    make_neighbours(shown, make_mug("Green & grey", link="https://shop.example/g"))
+    path, caller = f"/fragments/products/{shown.external_id}/similar/", storefront()
+
+    first = caller.get(f"{path}?limit=1")
+    second = caller.get(f"{path}?limit=1", headers={"If-None-Match": first["ETag"]})
+
+    assert first["Content-Type"] == "text/html; charset=utf-8"
+    assert '<a class="segrec-title" href="https://shop.example/g">Green &amp; grey</a>' in (
+        first.content.decode()
+    )
+    assert (second.status_code, second.content) == (304, b"")
+
+
+def test_a_fragment_answers_problems_as_the_api_does():
+    make_mug(external_id="mug")
+
+    unknown = storefront().get("/fragments/products/none/similar/")
+    wrong = storefront().get("/fragments/products/mug/similar/?limit=0")
+
+    assert (unknown.status_code, wrong.status_code) == (404, 400)
+    assert wrong["Content-Type"].startswith("application/problem+json")
+    assert wrong.json()["errors"][0]["field"] == "limit"
+
+
+def test_hidden_products_of_the_catalogue_are_nowhere():
+    make_mug("Ghost", visible=False), make_mug("Mug")
+
+    for html in (page("/"), page("/shop/category/Home/"), page("/shop/search/", q="ghost")):
+        assert "segrec-title" in html
+        assert ">Ghost<" not in html
+    assert Product.objects.count() == 2
