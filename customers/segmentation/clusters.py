@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 HYSTERESIS = 0.90  # a customer moves only when the new centre is this much nearer
 BORDERLINE = 0.10  # below this confidence the second-best segment is shown too
 ROWS_AT_ONCE = 65_536
+MANY = 200_000  # from here on a random start is found on a part, and all follow from it
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def fit_clusters(
     seed : int
         Of the random start; the same seed and rows give the same centres.
     n_init : int
-        Starts to choose the best from.
+        Starts to choose the best from; of more than MANY customers an even part is tried with.
     start : ndarray of shape (k, n_features), optional
         Centres to start from, in place of random ones.
 
@@ -84,6 +85,9 @@ def fit_clusters(
     >>> found.centres.tolist(), found.mean_squared_distance
     ([[11.0], [1.0]], 1.0)
     """
+    if start is None and len(z) > MANY:
+        part = z[:: -(-len(z) // MANY)]
+        start = fit_clusters(part, k, seed=seed, n_init=n_init).centres
     too_few = f"fewer than {k} distinct customers"
     if len(z) < k:
         raise ValueError(too_few)

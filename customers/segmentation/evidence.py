@@ -4,7 +4,7 @@ import numpy as np
 
 from customers.segmentation.clusters import fit_clusters
 
-SAMPLE = 20_000
+SAMPLE = 10_000
 WINSORISED_AT = 0.99
 
 

@@ -50,6 +50,16 @@ def test_a_warm_start_stays_where_it_is_good():
     assert np.allclose(warm.centres, cold.centres, atol=1e-4)
 
 
+def test_many_customers_are_fitted_as_few_are(monkeypatch):
+    z, _ = blobs(n=200)
+    whole = fit_clusters(z, 4, seed=1)
+
+    monkeypatch.setattr("customers.segmentation.clusters.MANY", 100)
+    found = fit_clusters(z, 4, seed=1)
+
+    assert np.allclose(found.centres, whole.centres, atol=1e-3)
+
+
 @pytest.mark.parametrize("z", [np.zeros((0, 2)), np.zeros((1, 2)), np.zeros((90, 2))])
 def test_too_few_distinct_customers_is_an_error(z):
     with pytest.raises(ValueError, match="fewer than 3 distinct"):
