@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -44,14 +45,18 @@ def request_run(
         raise AlreadyRunning(f"A refresh of {kind} is already under way.") from None
 
 
-def work_on(run: Run, *, to_the_end: bool = False) -> Run:
+def work_on(
+    run: Run, *, to_the_end: bool = False, invite: Callable[[Run, int], None] | None = None
+) -> Run:
     """Do what is left to do of a run, beside any other process that does the same.
 
     With `to_the_end` it waits for chunks that others hold; without, it leaves them to them.
+    `invite` is called with the number of chunks once these are there to be taken.
     """
     kind = kinds.get(run.kind)
     try:
-        _prepare(run, kind)
+        if _prepare(run, kind) and invite:
+            invite(run, queries.chunks_left(run))
         if run.prepared_at and run.is_active:
             _work_chunks(run, kind, to_the_end)
             _finish(run, kind)
@@ -64,15 +69,15 @@ def work_on(run: Run, *, to_the_end: bool = False) -> Run:
     return run
 
 
-def _prepare(run: Run, kind: kinds.Kind) -> None:
+def _prepare(run: Run, kind: kinds.Kind) -> bool:
     with queries.session_lock(queries.RUN_LOCKS_FROM + run.pk) as held:
         run.refresh_from_db()
         if not held or not run.is_active or run.prepared_at:
-            return
+            return False
         run.attempts += 1
         if run.attempts > MOST_ATTEMPTS:
             _close(run, Status.FAILED, error=f"Gave up: {MOST_ATTEMPTS} workers were lost.")
-            return
+            return False
         run.status = Status.RUNNING
         run.started_at = run.started_at or timezone.now()
         run.heartbeat_at = timezone.now()
@@ -83,6 +88,7 @@ def _prepare(run: Run, kind: kinds.Kind) -> None:
             Chunk.objects.bulk_create(Chunk(run=run, number=n) for n in range(count))
             run.prepared_at = timezone.now()
             run.save(update_fields=["prepared_at", "as_of", "parameters", "metrics"])
+    return True
 
 
 def _work_chunks(run: Run, kind: kinds.Kind, to_the_end: bool) -> None:

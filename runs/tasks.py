@@ -4,11 +4,14 @@ from contextlib import suppress
 
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
+from kombu.exceptions import OperationalError as BrokerAway
 
 from runs import services
 from runs.imports import uploads
 from runs.models import Run
 
+# How many may share the chunks of one run.
+MOST_WORKERS = 8
 AGAIN = {
     "autoretry_for": (OperationalError, InterfaceError),
     "retry_backoff": 2,
@@ -22,14 +25,15 @@ def work_on(run_id: int) -> None:
     """Do what is left of a run."""
     run = Run.objects.filter(pk=run_id).first()
     if run:
-        services.work_on(run)
+        services.work_on(run, invite=_invite_others)
 
 
 @shared_task(queue="batch", **AGAIN)
 def start_run(kind: str) -> None:
     """Begin a run by the schedule; quietly nothing when one is under way."""
     with suppress(services.AlreadyRunning):
-        services.work_on(services.request_run(kind, requested_by="schedule"))
+        run = services.request_run(kind, requested_by="schedule")
+        services.work_on(run, invite=_invite_others)
 
 
 @shared_task(queue="now", **AGAIN)
@@ -51,3 +55,10 @@ def work_on_import(import_id: int) -> None:
 def forget_files() -> None:
     """Delete files kept long enough."""
     uploads.forget_files()
+
+
+def _invite_others(run: Run, chunks: int) -> None:
+    """Let idle workers take chunks too; without a broker this one does them all."""
+    with suppress(BrokerAway):
+        for _ in range(min(chunks, MOST_WORKERS) - 1):
+            work_on.delay(run.pk)

@@ -32,6 +32,19 @@ def test_a_run_is_prepared_worked_on_finished_and_published(kind):
     assert run.started_at <= run.prepared_at <= run.published_at <= run.finished_at
 
 
+def test_whoever_prepares_a_run_invites_others_to_its_chunks_once(kind):
+    run, invited = services.request_run("similar"), []
+
+    def invite(run, chunks):
+        invited.append(chunks)
+        services.work_on(run, invite=invite)
+
+    services.work_on(run, invite=invite)
+
+    assert invited == [2]
+    assert Run.objects.get().status == "published"
+
+
 def test_there_is_one_active_run_of_a_kind(kind):
     services.request_run("similar")
 
