@@ -1,5 +1,6 @@
 """Customers by canonical names; every other column is an attribute."""
 
+from customers.imports.shopify_customers import SHOPIFY
 from runs.imports import Column, Format
 from runs.parsing import email, identifier, line_of_text, moment, yes_or_no
 
@@ -20,4 +21,4 @@ CANONICAL = Format(
     needed=(("customer_id",),),
     keeps_other_columns=True,
 )
-FORMATS = (CANONICAL,)
+FORMATS = (SHOPIFY, CANONICAL)

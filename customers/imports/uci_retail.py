@@ -35,11 +35,11 @@ def uci_retail(not_goods: Mapping[str, re.Pattern]) -> Format:
 
 def skipped(row: Row, not_goods: Mapping[str, re.Pattern]) -> Skip | None:
     """Say why a line is kept out, if it is: no goods, or goods that nobody bought."""
-    code = clean(row["product_id"])
+    code = clean(row.get("product_id", "")[:200])
     for reason, pattern in not_goods.items():
         if pattern.fullmatch(code):
             return Skip(reason)
-    if not clean(row.get("customer_id", "")) and _is_zero(row["unit_price"]):
+    if not clean(row.get("customer_id", "")) and _is_zero(row.get("unit_price", "")):
         return Skip("stock correction without a price and a customer")
     return None
 

@@ -16,6 +16,7 @@ from runs.parsing.text import (
     line_of_text,
     one_of,
     paragraph,
+    text_of_html,
     web_link,
     yes_or_no,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "number",
     "one_of",
     "paragraph",
+    "text_of_html",
     "web_link",
     "whole",
     "yes_or_no",

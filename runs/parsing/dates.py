@@ -5,6 +5,8 @@ from datetime import datetime
 
 from runs.parsing.forms import BadCell, Forms, clean
 
+# A longer cell is not a date, and is not looked at.
+LONGEST = 60
 _TIME = r"(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?)?"
 _OFFSET = r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
 _NUMERIC_DATE = re.compile(rf"(\d{{1,4}})[-/.](\d{{1,2}})[-/.](\d{{1,4}}){_TIME}{_OFFSET}")
@@ -20,6 +22,8 @@ def moment(raw: str, forms: Forms) -> datetime | None:
     text = clean(raw)
     if not text:
         return None
+    if len(text) > LONGEST:
+        raise BadCell("is not a date")
     value = _iso(text) or _written(text, forms)
     if not 1900 <= value.year <= 2200:
         raise BadCell("is not in a year from 1900 to 2200")
@@ -28,7 +32,7 @@ def moment(raw: str, forms: Forms) -> datetime | None:
 
 def date_order(raw: str) -> str | None:
     """Return `dmy` or `mdy` where this cell alone tells, `?` where it is one of both, else None."""
-    found = _NUMERIC_DATE.fullmatch(clean(raw))
+    found = _NUMERIC_DATE.fullmatch(clean(raw)[:LONGEST])
     if not found or len(found[1]) > 2:
         return None
     first, second = int(found[1]), int(found[2])

@@ -5,6 +5,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from runs.parsing.forms import BadCell, FormedParser, Forms, clean
 
+# A longer cell is not a number, and is not looked at.
+LONGEST = 60
 _SIGN = r"(?:[$€£¥₹₽₺₩₫₴₦฿¢]|[A-Z]{3}|US\$|R\$|C\$|A\$|kr\.?|zł|Kč|Ft|Rs\.?|lei|CHF)"
 _AMOUNT = re.compile(
     rf"(?P<minus>-)?\s*(?:{_SIGN}\s*)?(?P<minus2>-)?(?P<digits>\d[\d.,'’\s]*|[.,]\d+)\s*{_SIGN}?"
@@ -24,7 +26,7 @@ def number(raw: str, forms: Forms) -> Decimal | None:
         return Decimal(text)
     if _SCIENTIFIC.fullmatch(text):
         return Decimal(text)
-    amount = _AMOUNT.fullmatch(text)
+    amount = _AMOUNT.fullmatch(text) if len(text) <= LONGEST else None
     if not amount or (amount["minus"] and amount["minus2"]):
         raise BadCell("is not a number")
     digits = re.sub(r"(?<=\d)['’\s](?=\d{3})", "", amount["digits"].strip())
@@ -34,7 +36,7 @@ def number(raw: str, forms: Forms) -> Decimal | None:
 
 def decimal_sign(raw: str) -> str | None:
     """Return the sign that parts decimals in this cell, where the cell alone tells."""
-    digits = re.sub(r"[^\d.,]", "", clean(raw))
+    digits = re.sub(r"[^\d.,]", "", clean(raw)[:LONGEST])
     last = max(digits.rfind("."), digits.rfind(","))
     if last < 0 or _AMBIGUOUS.fullmatch(digits):
         return None

@@ -1,11 +1,14 @@
 """Ids, words, text and links."""
 
+import html
 import re
 
 from runs.parsing.forms import FILLERS, BadCell, Parser, clean
 
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_TAG = re.compile(r"[/!?]?\w*")
+_BREAKS = {"br", "/p", "/li", "/div", "/tr", "/h1", "/h2", "/h3", "/h4"}
 _WHOLE_AS_DECIMAL = re.compile(r"(\d+)\.0+")
 
 
@@ -40,6 +43,25 @@ def paragraph(raw: str) -> str:
     if _NOT_TEXT.search(text):
         raise BadCell("contains characters that are not text")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def text_of_html(raw: str) -> str:
+    """Return what a reader sees of HTML."""
+    start, *pieces = clean(raw).split("<")
+    shown, hidden = [start], ""
+    for piece in pieces:
+        tag, closed, text = piece.partition(">")
+        name = _TAG.match(tag)[0].lower()
+        if not closed or not name:
+            shown.append(f"<{piece}")
+        elif hidden:
+            hidden = "" if name == f"/{hidden}" else hidden
+        elif name in ("script", "style"):
+            hidden = name
+        else:
+            shown += ["\n" if name in _BREAKS else "", text]
+    lines = html.unescape("".join(shown)).replace("\xa0", " ").split("\n")
+    return "\n".join(" ".join(line.split()) for line in lines if line.strip())
 
 
 def category_path(raw: str) -> str:

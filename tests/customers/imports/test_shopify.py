@@ -1,0 +1,88 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from customers.imports.shopify_orders import share_out
+from customers.models import Customer, Order
+from customers.services.orders import import_orders
+from customers.services.people import import_customers
+from products.models import Product
+from tests.shop_files import counts, write
+
+FILE = Path(__file__).parent / "files" / "shopify-orders.csv"
+
+
+@pytest.mark.django_db
+def test_the_export_is_imported_without_a_word(tmp_path):
+    summary = import_orders(FILE)
+
+    assert (summary.format, counts(summary)) == ("shopify", {"created": 5, "skipped": 1})
+    first = Order.objects.get(external_id="#1001")
+    assert first.ordered_at == datetime(2025, 10, 7, 7, 50, 26, tzinfo=UTC)
+    assert (first.currency, first.gross, first.discount, first.net) == ("EUR", 30, 3, 27)
+    assert list(first.lines.values_list("product__external_id", "discount")) == [
+        ("MUG-R-L", 2),
+        ("TOWEL", 1),
+    ]
+    assert counts(import_orders(FILE)) == {"unchanged": 5, "skipped": 1}
+
+
+@pytest.mark.django_db
+def test_refunds_and_cancellations_do_not_count_as_spend():
+    import_orders(FILE)
+
+    states = dict(Order.objects.values_list("external_id", "status"))
+    assert states == {
+        "#1001": "fulfilled",
+        "#1002": "refunded",
+        "#1003": "cancelled",
+        "#1004": "paid",
+    }
+    ada = Customer.objects.get(email="ada@example.org")
+    assert (ada.is_guest, ada.country, ada.total.order_count, ada.total.net) == (True, "DE", 2, 57)
+
+
+@pytest.mark.django_db
+def test_a_line_without_a_sku_goes_by_its_name():
+    import_orders(FILE)
+
+    wrap = Product.objects.get(external_id="Gift wrap")
+    assert (wrap.title, wrap.visible, wrap.brand) == ("Gift wrap", True, "Potters")
+
+
+@pytest.mark.django_db
+def test_an_older_shorter_export_will_do(tmp_path):
+    rows = [
+        "Name,Email,Financial Status,Currency,Created at,Lineitem quantity,Lineitem name,"
+        "Lineitem price,Lineitem sku",
+        "#1,a@x.org,paid,USD,2019-01-01 10:00:00 -0500,1,Mug,5.00,M",
+        "#1,,,,,2,Cup,2.50,C",
+    ]
+    import_orders(write(tmp_path, "\n".join(rows)))
+
+    assert Order.objects.get().net == 10
+
+
+@pytest.mark.django_db
+def test_customers_take_over_the_guests_of_their_orders(tmp_path):
+    import_orders(FILE)
+    rows = [
+        "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,"
+        "Default Address Country Code,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Tags",
+        "'7001,Ada,L,ada@example.org,yes,,DE,'+49,no,57.00,2,vip",
+    ]
+    summary = import_customers(write(tmp_path, "\n".join(rows)))
+
+    assert (summary.format, counts(summary)) == ("shopify", {"created": 1})
+    ada = Customer.objects.get(external_id="7001")
+    assert (ada.is_guest, ada.marketing_consent, ada.total.net) == (False, True, 57)
+    assert ada.attributes == {"tags": "vip"}
+
+
+def test_a_discount_is_shared_out_to_the_cent():
+    shares = share_out(Decimal("10.00"), [Decimal(1), Decimal(1), Decimal(1)])
+
+    assert sum(shares) == 10
+    assert share_out(Decimal(0), [Decimal(0)]) == [0]
