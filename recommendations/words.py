@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 # Enough of a description to say what it describes, whatever its length.
-MOST_CHARACTERS = 100_000
+MOST_CHARACTERS = 20_000
 MOST_WORDS = 1_000
 LONGEST_WORD = 40
 

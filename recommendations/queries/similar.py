@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 from recommendations.models import SimilarList, Vocabulary
 from recommendations.vectors import Fields
 from recommendations.vectors import Vocabulary as Terms
+from recommendations.words import MOST_CHARACTERS
 from runs.arrays import read_arrays
 from runs.blocks import write_blocks
 from runs.copying import copy_in, execute, fetch
@@ -60,8 +61,8 @@ def compared_products(product_ids: Sequence[int] | None = None) -> Compared:
     """Read what shoppers may be shown, or those of these products, by product key."""
     only = "" if product_ids is None else "AND p.id = ANY(%(ids)s)"
     rows = fetch(
-        f"""SELECT p.id, {_GROUP}, {_DIGEST}, p.title, p.description, p.product_type, p.brand,
-            p.currency, p.price::float8, p.attributes::text
+        f"""SELECT p.id, {_GROUP}, {_DIGEST}, p.title, left(p.description, {MOST_CHARACTERS}),
+            p.product_type, p.brand, p.currency, p.price::float8, p.attributes::text
         FROM products_product AS p WHERE {_COMPARED} {only} ORDER BY p.id""",
         {"ids": None if product_ids is None else list(product_ids)},
     )
