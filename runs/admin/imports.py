@@ -1,6 +1,8 @@
 """Imports: a file is handed over, looked at, tried, imported; what was kept out is listed."""
 
+import csv
 from collections.abc import Callable
+from itertools import islice
 
 from django import forms
 from django.contrib import admin, messages
@@ -21,6 +23,7 @@ from runs.imports import importers, uploads
 from runs.models import Import
 
 ACTIVE = (Import.Status.WAITING, Import.Status.RUNNING)
+REJECTS_SHOWN = 10
 DATES = (
     ("", "told by the file"),
     ("iso", "2026-03-31"),
@@ -59,6 +62,15 @@ class UploadForm(forms.Form):
         """Return what was chosen, as `create_import` takes it."""
         chosen = {name: self.cleaned_data[name] for name in ("format", "dates", "complete")}
         return {name: value for name, value in chosen.items() if value}
+
+
+def first_rejects(record: Import) -> list[dict]:
+    """Read the beginning of a kept file's list of rejected rows."""
+    listed = uploads.rejects_path(record)
+    if not record.rejects_path or not listed.is_file():
+        return []
+    with listed.open(encoding="utf-8", newline="") as rows:
+        return list(islice(csv.DictReader(rows), REJECTS_SHOWN))
 
 
 @admin.register(Import)
@@ -107,7 +119,8 @@ class ImportAdmin(SeenOnly):
         """Take a file; show next how it would be read."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None, initial=request.GET.dict())
+        initial = {"kind": "orders"} | request.GET.dict()
+        form = UploadForm(request.POST or None, request.FILES or None, initial=initial)
         if request.method == "POST" and form.is_valid():
             try:
                 record = uploads.create_import(
@@ -139,14 +152,16 @@ class ImportAdmin(SeenOnly):
 
     def facts(self, request: HttpRequest, record: Import) -> dict:
         """Collect what the page of an import shows; the file's rows only for who may import."""
+        is_active = record.status in ACTIVE
         may_read = self.has_add_permission(request) and bool(record.file_path)
         is_open = record.status not in (*ACTIVE, Import.Status.DONE)
         ended, began = record.finished_at, record.started_at
         return {
-            "is_active": record.status in ACTIVE,
+            "is_active": is_active,
             "was_tried": record.status == Import.Status.UPLOADED and record.options.get("tried"),
             "preview": uploads.preview(record) if may_read and is_open else None,
             "has_rejects": may_read and bool(record.rejects_path),
+            "rejects": first_rejects(record) if may_read and not is_active else [],
             "seconds": (ended - began).total_seconds() if ended and began else None,
         }
 
