@@ -1,6 +1,8 @@
 """Keys of the API on staff pages: made, shown once, revoked."""
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.contrib.postgres.fields import ArrayField
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
@@ -17,16 +19,21 @@ TONES = {"active": "good", "expired": "warn", "revoked": "bad"}
 class ApiKeyAdmin(admin.ModelAdmin):
     """Keys are never deleted, so that their names stay known; they are revoked."""
 
-    list_display = ("name", "kind", "prefix", "read_only", "status", "expires", "last_used")
+    list_display = ("name", "kind", "prefix", "rights", "status", "expires", "last_used")
     list_filter = ("kind", "read_only")
     search_fields = ("name", "prefix")
     fields = ("name", "kind", "read_only", "origins", "expires_at")
     actions = ("revoke",)
     sortable_by = ("name",)
+    formfield_overrides = {ArrayField: {"widget": AdminTextInputWidget}}
 
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         self.last_uses = usage.last_uses()
         return super().changelist_view(request, extra_context)
+
+    @admin.display
+    def rights(self, key: ApiKey) -> str:
+        return "reads only" if key.read_only else "all"
 
     @admin.display
     def status(self, key: ApiKey) -> SafeString:
