@@ -1,10 +1,18 @@
 """What every test may use."""
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from redis import Redis
+
+from segrec_site import embedded
 
 
 @pytest.fixture(autouse=True)
-def empty_cache() -> None:
-    """Begin each test with nothing in Redis' cache database."""
+def empty_redis() -> None:
+    """Begin each test with nothing in the cache and nothing in the queues."""
     cache.clear()
+    servers = settings.REDIS_URL or embedded.urls(settings.SEGREC_VAR).redis
+    queues = embedded.redis_urls(servers, first_db=settings.REDIS_DB + 1)[0]
+    with Redis.from_url(queues) as redis:
+        redis.flushdb()

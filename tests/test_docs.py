@@ -36,7 +36,7 @@ def test_every_setting_is_in_the_example_file():
 def test_the_version_is_the_changelogs_first_heading():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
-    assert settings.SEGREC_VERSION == project["version"]
+    assert project["version"] == settings.SEGREC_VERSION
 
 
 def test_links_between_documents_lead_somewhere():

@@ -112,7 +112,7 @@ def test_a_killed_site_leaves_nothing_running_and_its_port_free(site):
 
     site.process.kill()
 
-    assert wait_for(lambda: not site.processes(), 40), site.processes()
+    assert wait_for(lambda: not site.processes(), 90), site.processes()
 
 
 @pytest.mark.parametrize("arguments", [["--port", "web"], ["--port", "70000"], ["--colour"]])
