@@ -17,6 +17,7 @@ from products.models import Product
 from runs.models import Import, Run
 from runs.queries import estimated_rows
 from segrec_site.clients import is_on_this_machine
+from segrec_site.usage import impatient
 
 QUEUES = ("now", "batch")
 # Counting more rows than these takes long; the database's estimate is near enough.
@@ -85,7 +86,7 @@ def _runs() -> Iterator[str]:
 
 def _queues() -> Iterator[str]:
     try:
-        with redis.Redis.from_url(_broker_url(), socket_timeout=0.5) as broker:
+        with impatient(_broker_url()) as broker:
             lengths = {f'queue="{name}"': broker.llen(name) for name in QUEUES}
     except redis.RedisError:
         lengths = {}

@@ -18,14 +18,16 @@ PAUSE_SECONDS = 5
 _asleep_until = 0.0
 
 
+def impatient(url: str) -> redis.Redis:
+    """Return a client that gives up soon and does not try again."""
+    return redis.Redis.from_url(
+        url, socket_timeout=0.25, socket_connect_timeout=0.25, retry=Retry(NoBackoff(), 0)
+    )
+
+
 @cache
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.CACHES["default"]["LOCATION"],
-        socket_timeout=0.25,
-        socket_connect_timeout=0.25,
-        retry=Retry(NoBackoff(), 0),
-    )
+    return impatient(settings.CACHES["default"]["LOCATION"])
 
 
 def note_call(key_id: int) -> None:

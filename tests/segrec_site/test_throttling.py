@@ -1,7 +1,6 @@
 """How often a publishable key may call."""
 
 import pytest
-import redis
 from django.core.cache import cache
 
 from segrec_site import throttling, usage
@@ -18,7 +17,7 @@ def three_a_minute(monkeypatch):
 
 @pytest.fixture
 def redis_away(monkeypatch):
-    nowhere = redis.Redis(port=1, socket_connect_timeout=0.1)
+    nowhere = usage.impatient("redis://127.0.0.1:1/0")
     monkeypatch.setattr(usage, "_client", lambda: nowhere)
     monkeypatch.setattr(usage, "_asleep_until", 0)
 
