@@ -1,5 +1,7 @@
 """The demo shop's pages, made of the same parts as a real shop would use; local mode only."""
 
+from decimal import Decimal
+
 from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -91,11 +93,9 @@ def basket(request: HttpRequest) -> HttpResponse:
         keep_basket(answer, changed_basket(pieces, *wanted))
         return answer
     found = products_on_sale().alias(folded=Lower("external_id")).filter(folded__in=pieces)
-    lines = [
-        (make_card(item, in_shop=True), pieces.get(item.external_id.lower(), 0)) for item in found
-    ]
-    total = sum((card.price or 0) * count for card, count in lines)
-    return _page(request, "basket", lines=lines, total=total)
+    lines = [_line(item, pieces.get(item.external_id.lower(), 0)) for item in found]
+    total = sum(price for _, _, price in lines)
+    return _page(request, "basket", lines=lines, total=total, bought=tuple(pieces))
 
 
 @require_GET
@@ -115,6 +115,10 @@ def _page(request: HttpRequest, template: str, /, **context) -> HttpResponse:
     pieces = sum(read_basket(request).values())
     frame = {"in_shop": True, "shelves": shelves[:MOST_SHELVES], "pieces": pieces}
     return render(request, f"shop/{template}.html", frame | context)
+
+
+def _line(item: Product, pieces: int) -> tuple[Card, int, Decimal]:
+    return make_card(item, in_shop=True), pieces, (item.price or Decimal(0)) * pieces
 
 
 def _popular(limit: int, path: str = "") -> list[Card]:

@@ -4,7 +4,7 @@ from django import template
 from django.template.context import Context
 
 from products.models import Product
-from recommendations.cards import heading_of, make_cards
+from recommendations.cards import heading_of, make_card, make_cards
 from recommendations.services import serving
 from recommendations.wishes import Wishes
 
@@ -31,7 +31,8 @@ def similar_products(
 def popular_products(
     context: Context, heading: str = "Popular in this shop", **wishes
 ) -> dict[str, object]:
-    """Show what most customers buy; takes the parameters of the API."""
+    """Show what most customers buy, which the heading says; takes the parameters of the API."""
     answer = serving.popular_products(serving.find_situation(), Wishes(**wishes))
-    cards = make_cards(answer, in_shop=bool(context.get("in_shop")))
+    in_shop = bool(context.get("in_shop"))
+    cards = [make_card(place.product, in_shop=in_shop) for place in answer.places]
     return {"answer": answer, "cards": cards, "heading": heading}

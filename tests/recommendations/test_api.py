@@ -4,7 +4,6 @@ import pytest
 from django.db import connection, transaction
 
 from products.models import Product
-from products.queries import bump_catalogue_version
 from tests.api import Caller, crm, storefront
 from tests.factories import NOW, make_product
 from tests.recommendations.shelf import make_buyers, make_neighbours, make_run, make_vectors
@@ -167,16 +166,28 @@ def test_a_kept_answer_is_revalidated_by_one_statement(shelf, path, django_asser
     assert first["Vary"] == "Authorization, Origin"
 
 
-def test_what_is_sold_out_is_gone_from_the_very_next_answer(shelf):
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [({"availability": "sold"}, "out_of_stock"), ({"visible": False}, "hidden")],
+)
+def test_what_is_sold_out_or_hidden_is_gone_from_the_very_next_answer(shelf, change, reason):
     first = similar()
     assert products(first) == ["cup", "bowl"]
 
-    Product.objects.filter(external_id="cup").update(availability="out_of_stock")
-    bump_catalogue_version()
+    row = {"id": "CUP", "title": "Cup"} | change
+    crm().post("/products/", [row], content_type="application/json")
 
     second = similar(**{"If-None-Match": first["ETag"]})
     assert (second.status_code, products(second)) == (200, ["bowl"])
-    assert second.json()["removed"]["out_of_stock"] == 1
+    assert second.json()["removed"][reason] == 1
+
+
+def test_what_is_deleted_is_gone_from_the_very_next_answer(shelf):
+    first = similar()
+
+    crm().delete("/products/cup/")
+
+    assert products(similar(**{"If-None-Match": first["ETag"]})) == ["bowl"]
 
 
 @pytest.mark.parametrize("status", ["published", "failed"])
