@@ -91,19 +91,22 @@ def compare(name: str, products: list[dict], folder: Path) -> tuple[list[list], 
             + [product["attributes"][attribute] for attribute in attributes]
             for product in products
         )
-    found = {
-        ("scikit-learn, brute force", 1): measure(scikit_learn, folder),
-        ("sparse_dot_topn", 1): measure(sparse_dot_topn, folder, 1),
-        ("sparse_dot_topn", 2): measure(sparse_dot_topn, folder, 2),
-        ("segrec, search alone", 1): measure(segrec_search, folder),
-    }
     load(folder / "products.csv")
-    for workers in (1, 2):
-        found["segrec, whole build", workers] = build(workers)
+    found = {}
+    for who, threads, work in [
+        ("segrec, search alone", 1, lambda: measure(segrec_search, folder)),
+        ("segrec, whole build", 1, lambda: build(1)),
+        ("segrec, whole build", 2, lambda: build(2)),
+        ("sparse_dot_topn", 2, lambda: measure(sparse_dot_topn, folder, 2)),
+        ("sparse_dot_topn", 1, lambda: measure(sparse_dot_topn, folder, 1)),
+        ("scikit-learn, brute force", 1, lambda: measure(scikit_learn, folder)),
+    ]:
+        one = found[who, threads] = work()
+        print(f"{name} {len(products):,} {who} {threads}: {one['seconds']:.1f} s", flush=True)
     peer = found["sparse_dot_topn", 2]["seconds"]
     rows = [
         [name, len(products), who, threads, *_figures(one, peer)]
-        for (who, threads), one in found.items()
+        for (who, threads), one in reversed(found.items())
     ]
     one, two = (found["segrec, whole build", workers] for workers in (1, 2))
     terms, faster = weights.nnz / len(products), one["seconds"] / two["seconds"]
