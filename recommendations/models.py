@@ -1,5 +1,7 @@
 """Tables of recommendations: what a run learned, and the rules staff set."""
 
+from uuid import uuid4
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F
@@ -14,6 +16,7 @@ class Vocabulary(models.Model):
     run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="+")
     labels = ArrayField(models.TextField())
     rarity = ArrayField(models.FloatField())
+    version = models.UUIDField(default=uuid4, help_text="Differs when a row of weights changed.")
 
     def __str__(self) -> str:
         return f"vocabulary of {self.run}"

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from celery import shared_task
 
-from recommendations.services import similar
+from recommendations.services import freshness, similar
 from runs import kinds, tasks
 from runs.services import AlreadyRunning, request_run
 
@@ -25,9 +25,9 @@ def start_all() -> None:
 @shared_task(queue="now", **tasks.AGAIN)
 def refresh_neighbours(product_ids: list[int] | None = None) -> None:
     """Bring lists up to date with changed products; begin a full build when they are many."""
-    if similar.refresh_neighbours(product_ids):
+    if freshness.refresh_neighbours(product_ids):
         try:
-            tasks.work_on.delay(request_run(similar.NAME, requested_by="catalogue").pk)
+            tasks.work_on.delay(request_run(freshness.NAME, requested_by="catalogue").pk)
         except AlreadyRunning:
             refresh_neighbours.apply_async(countdown=AGAIN_SECONDS)
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import numpy as np
 from django.db import connection
 from scipy.sparse import csr_array
 
 from recommendations.models import SimilarList, Vocabulary
+from recommendations.rows import Rows
 from recommendations.vectors import Fields
 from recommendations.vectors import Vocabulary as Terms
 from recommendations.words import MOST_CHARACTERS
@@ -20,24 +21,13 @@ from runs.models import Run
 
 
 class Compared(NamedTuple):
-    """Products as they are compared; `groups` are numbers of item groups."""
+    """Products as they are compared; `group_keys` are numbers of item groups."""
 
     ids: np.ndarray
-    groups: np.ndarray
+    names: list[str]
+    group_keys: np.ndarray
     digests: list[UUID]
     fields: Fields
-
-
-class Rows(NamedTuple):
-    """The stored rows of weights of one run, by the products' own ids; groups from 0."""
-
-    ids: np.ndarray
-    groups: np.ndarray
-    weights: csr_array
-
-    def places(self, product_ids: Iterable[int]) -> np.ndarray:
-        """Where these products stand, those that do, in order."""
-        return np.flatnonzero(np.isin(self.ids, np.fromiter(product_ids, "i8")))
 
 
 class ListEnds(NamedTuple):
@@ -53,6 +43,8 @@ class ListEnds(NamedTuple):
 _DIGEST = """md5(concat_ws(chr(31), p.title, p.description, p.product_type, p.brand, p.currency,
     p.price::text, p.attributes::text, p.item_group_id))::uuid"""
 _COMPARED = "p.visible AND p.deleted_at IS NULL"
+_NAME = "lower(p.external_id)"
+_BY_NAME = f'ORDER BY {_NAME} COLLATE "C"'
 # A number for the item group; a product without one is its own.
 _GROUP = "CASE p.item_group_id WHEN '' THEN -p.id ELSE hashtextextended(p.item_group_id, 0) END"
 
@@ -61,16 +53,16 @@ def compared_products(product_ids: Sequence[int] | None = None) -> Compared:
     """Read what shoppers may be shown, or those of these products, by product key."""
     only = "" if product_ids is None else "AND p.id = ANY(%(ids)s)"
     rows = fetch(
-        f"""SELECT p.id, {_GROUP}, {_DIGEST}, p.title, left(p.description, {MOST_CHARACTERS}),
-            p.product_type, p.brand, p.currency, p.price::float8, p.attributes::text
-        FROM products_product AS p WHERE {_COMPARED} {only} ORDER BY p.id""",
+        f"""SELECT p.id, {_NAME}, {_GROUP}, {_DIGEST}, p.title,
+            left(p.description, {MOST_CHARACTERS}), p.product_type, p.brand, p.currency,
+            p.price::float8, p.attributes::text
+        FROM products_product AS p WHERE {_COMPARED} {only} {_BY_NAME}""",
         {"ids": None if product_ids is None else list(product_ids)},
     )
-    columns = list(zip(*rows, strict=True)) or [()] * 10
-    ids, groups, digests, *texts, currency, price, attributes = columns
-    prices = list(zip(currency, price, strict=True))
-    fields = Fields(*texts, price=prices, attributes=attributes)
-    return Compared(np.array(ids, "i8"), np.array(groups, "i8"), list(digests), fields)
+    columns = list(zip(*rows, strict=True)) or [()] * 11
+    ids, names, groups, digests, *texts, currency, price, attributes = columns
+    fields = Fields(*texts, list(zip(currency, price, strict=True)), attributes)
+    return Compared(np.array(ids, "i8"), list(names), np.array(groups, "i8"), digests, fields)
 
 
 def store_vocabulary(run: Run, terms: Terms) -> None:
@@ -78,17 +70,17 @@ def store_vocabulary(run: Run, terms: Terms) -> None:
     Vocabulary.objects.create(run=run, labels=list(terms.labels), rarity=terms.rarity.tolist())
 
 
-def vocabulary(run_id: int) -> Terms:
-    """Return the terms of a run."""
+def vocabulary(run_id: int) -> tuple[Terms, UUID]:
+    """Return the terms of a run, and the version of its rows of weights."""
     kept = Vocabulary.objects.get(pk=run_id)
-    return Terms(tuple(kept.labels), np.array(kept.rarity))
+    return Terms(tuple(kept.labels), np.array(kept.rarity)), kept.version
 
 
-def term_count(run_id: int) -> int:
-    """How many terms a run has."""
-    return fetch(
-        "SELECT cardinality(labels) FROM recommendations_vocabulary WHERE run_id = %s", [run_id]
-    )[0][0]
+def new_version(run_id: int) -> UUID:
+    """Give the rows of weights of a run another version."""
+    version = uuid4()
+    Vocabulary.objects.filter(pk=run_id).update(version=version)
+    return version
 
 
 def store_rows(run_id: int, products: Compared, weights: csr_array) -> None:
@@ -98,7 +90,7 @@ def store_rows(run_id: int, products: Compared, weights: csr_array) -> None:
     block = [
         [str(run_id)] * len(products.ids),
         list(map(str, products.ids.tolist())),
-        list(map(str, products.groups.tolist())),
+        list(map(str, products.group_keys.tolist())),
         list(map(str, products.digests)),
         [rf"\\x{terms[start:end].tobytes().hex()}" for start, end in ends],
         [rf"\\x{numbers[start:end].tobytes().hex()}" for start, end in ends],
@@ -107,22 +99,22 @@ def store_rows(run_id: int, products: Compared, weights: csr_array) -> None:
     copy_in("recommendations_productvector", columns, [block])
 
 
-def rows_of_weights(run_id: int, width: int) -> Rows:
-    """Read all rows of weights of a run; their order decides between equal scores."""
-    ((ids, groups, counts, terms, weights),) = fetch(
-        """SELECT array_agg(product_id), array_agg("group"), array_agg(length(terms) / 4),
-            string_agg(terms, ''), string_agg(weights, '')
-        FROM (SELECT v.* FROM recommendations_productvector AS v
+def rows_of_weights(run_id: int) -> Rows:
+    """Read all rows of weights of a run, ordered by the products' own ids."""
+    ((ids, names, groups, counts, terms, weights, width),) = fetch(
+        f"""SELECT array_agg(product_id), array_agg(name), array_agg("group"),
+            array_agg(length(terms) / 4), string_agg(terms, ''), string_agg(weights, ''),
+            (SELECT cardinality(labels) FROM recommendations_vocabulary WHERE run_id = %(run)s)
+        FROM (SELECT v.*, {_NAME} AS name FROM recommendations_productvector AS v
             JOIN products_product AS p ON p.id = v.product_id
-            WHERE v.run_id = %s ORDER BY lower(p.external_id) COLLATE "C") AS rows""",
-        [run_id],
+            WHERE v.run_id = %(run)s {_BY_NAME}) AS rows""",
+        {"run": run_id},
     )
     starts = np.append(0, np.cumsum(counts or [], dtype="i8"))
     columns = np.frombuffer(terms or b"", "<i4")
     values = np.frombuffer(weights or b"", "<i2").astype("f4")
     matrix = csr_array((values, columns, starts), shape=(len(starts) - 1, width))
-    _, numbers = np.unique(np.array(groups or [], "i8"), return_inverse=True)
-    return Rows(np.array(ids or [], "i8"), numbers, matrix)
+    return Rows(np.array(ids or [], "i8"), names or [], np.array(groups or [], "i8"), matrix)
 
 
 def replace_rows(run_id: int, product_ids: Sequence[int], products: Compared, weights) -> None:

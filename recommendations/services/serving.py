@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 from recommendations.queries import serving as queries
 from recommendations.queries import situations
+from recommendations.queries.serving import Step
 from recommendations.queries.situations import Row, Situation
 from recommendations.ranking import Candidate, Ranking, by_score, rank
 from recommendations.reasons import clause, shared_terms
@@ -82,20 +83,32 @@ def _fill(
     ranking = _rank(candidates, wishes)
     if ranking.is_full or wishes.min_score > Wishes.min_score:
         return ranking, ranking.removed
-    met, is_whole = list(rows), False
-    for most in (WALKED_AT_LEAST + wishes.limit, None):
-        if not (ranking.is_full or is_whole):
-            steps, is_whole = queries.walk(here, wishes, most)
-            steps = [step for step in steps if step.product.product not in rows]
-            walked = [_candidate(step.source, step.product) for step in steps]
-            ranking = _rank(candidates + walked, wishes)
+    met = list(rows)
+    ranking, steps = _walk_on(here, wishes, candidates, met)
     rows |= {step.product.product: step.product for step in steps}
     places = {step.product.product: step.place for step in reversed(steps)}
-    taken = {place.group: places.get(place.product) for place in ranking.places if place.group}
     last = places[ranking.places[-1].product] if ranking.is_full else None
-    dropped = queries.dropped_before(here, wishes, last, met, taken if wishes.one_per_group else {})
-    removed = {reason: count + dropped.get(reason, 0) for reason, count in ranking.removed.items()}
-    return ranking, removed
+    groups = {taken.group: places.get(taken.product) for taken in ranking.places if taken.group}
+    dropped = queries.dropped_before(
+        here, wishes, last, met, groups if wishes.one_per_group else {}
+    )
+    return ranking, {
+        reason: count + dropped.get(reason, 0) for reason, count in ranking.removed.items()
+    }
+
+
+def _walk_on(
+    here: Situation, wishes: Wishes, candidates: list[Candidate], met: list[int]
+) -> tuple[Ranking, list[Step]]:
+    """Rank candidates, then what is popular: the beginning of it, or all where that is short."""
+    for most in (WALKED_AT_LEAST + wishes.limit, None):
+        steps, is_whole = queries.walk(here, wishes, most)
+        steps = [step for step in steps if step.product.product not in met]
+        walked = [_candidate(step.source, step.product) for step in steps]
+        ranking = _rank(candidates + walked, wishes)
+        if ranking.is_full or is_whole:
+            break
+    return ranking, steps
 
 
 def _candidate(source: str, row: Row, score: float | None = None) -> Candidate:

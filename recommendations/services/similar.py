@@ -1,9 +1,7 @@
-"""Similar products: catalogue -> rows of weights -> chunks of lists -> gates; and kept fresh."""
+"""Similar products, built: catalogue -> rows of weights -> parts of lists -> gates -> published."""
 
-from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
-from itertools import chain
 
 import numpy as np
 from django.db import transaction
@@ -11,27 +9,20 @@ from django.db import transaction
 from customers.queries.clock import data_clock
 from products.queries import bump_catalogue_version
 from recommendations import vectors
-from recommendations.layout import squared_lengths
-from recommendations.likeness import STEPS, cosine_steps
 from recommendations.queries import similar as queries
-from recommendations.scan import dot_products, scan
-from recommendations.similarity import Index, Neighbours, build_index, nearest, nearest_to
+from recommendations.rows import Rows
+from recommendations.scan import scan
+from recommendations.services.freshness import GROUPS_KEPT, MOST_PATCHED, NAME, patch, store
+from recommendations.similarity import Index, build_index, nearest
 from runs.kinds import Kind, Verdict
 from runs.models import Run
-from runs.queries import PUBLISH_LOCK, note_progress, published_run, transaction_lock
+from runs.queries import note_progress
 
-NAME = "similar"
-# Groups a list reaches; sold-out and filtered products are dropped from it at reading.
-GROUPS_KEPT = 40
 # Products whose lists are checked against a scan of all before publishing.
 SAMPLE, SAMPLE_DEPTH, LEAST_RECALL = 200, 20, 0.999
 LEAST_COVERAGE = 0.95
 # Fewer products say little about whether a build went wrong.
 LEAST_JUDGED = 20
-# More changed products than this are better served by a full build.
-MOST_PATCHED = 2000
-# Up to so many lists, scanning all products for each is faster than laying them out to search.
-MOST_SCANNED = 300
 
 
 def prepare(run: Run) -> int:
@@ -53,13 +44,13 @@ def prepare(run: Run) -> int:
 def search_part(run: Run, part: int) -> None:
     """Search one part, and keep its lists."""
     ids, index = _index(run.pk)
-    _store(run.pk, ids, nearest(index, part))
+    store(run.pk, ids, nearest(index, part))
 
 
 def finish(run: Run) -> Verdict:
     """Compare a sample of lists with a scan of all, and count who has one."""
     _index.cache_clear()
-    rows, ends = _rows(run.pk), queries.list_ends(run.pk)
+    rows, ends = queries.rows_of_weights(run.pk), queries.list_ends(run.pk)
     with_terms = int(np.count_nonzero(np.diff(rows.weights.indptr)))
     found = {
         "products": len(rows.ids),
@@ -80,13 +71,13 @@ def publish(run: Run, before: Run | None) -> None:
     """
     changed = queries.changed_products(run.pk)
     if len(changed) <= MOST_PATCHED:
-        _patch(run.pk, changed)
+        patch(run.pk, changed)
     bump_catalogue_version()
 
 
 def take_back(run: Run, instead_of: Run) -> None:
     """Bring an earlier run's lists up to date with the catalogue."""
-    _patch(run.pk, queries.changed_products(run.pk))
+    patch(run.pk, queries.changed_products(run.pk))
     bump_catalogue_version()
 
 
@@ -106,23 +97,6 @@ KIND = Kind(
 )
 
 
-def refresh_neighbours(product_ids: Sequence[int] | None = None) -> bool:
-    """Bring lists up to date with these products, or with all that changed.
-
-    Both ways: a changed product gets a new list, and its place in others' lists. Return whether
-    a full build should do it instead: none is published, or too much changed; but not again
-    what was not fit to be published.
-    """
-    with transaction.atomic():
-        transaction_lock(PUBLISH_LOCK)
-        run = published_run(NAME)
-        changed = queries.changed_products(run.pk, product_ids) if run else []
-        if 0 < len(changed) <= MOST_PATCHED:
-            _patch(run.pk, changed)
-            bump_catalogue_version()
-    return (not run or len(changed) > MOST_PATCHED) and queries.is_worth_a_try()
-
-
 def refresh_popularity(as_of: datetime | None = None) -> int:
     """Count products' buyers at the data's clock; return how many counts changed."""
     with transaction.atomic():
@@ -135,19 +109,11 @@ def refresh_popularity(as_of: datetime | None = None) -> int:
 @lru_cache(maxsize=1)
 def _index(run_id: int) -> tuple[np.ndarray, Index]:
     """Lay out a run's catalogue, once a process."""
-    rows = _rows(run_id)
+    rows = queries.rows_of_weights(run_id)
     return rows.ids, build_index(rows.weights, rows.groups, GROUPS_KEPT)
 
 
-def _rows(run_id: int) -> queries.Rows:
-    return queries.rows_of_weights(run_id, queries.term_count(run_id))
-
-
-def _store(run_id: int, ids: np.ndarray, found: Neighbours) -> None:
-    queries.store_lists(run_id, ids[found.rows], found.starts, ids[found.neighbours], found.scores)
-
-
-def _recall(run_id: int, rows: queries.Rows) -> float | None:
+def _recall(run_id: int, rows: Rows) -> float | None:
     """Return which share of the true nearest the lists of an even sample of products hold."""
     with_terms = np.flatnonzero(np.diff(rows.weights.indptr))
     sample = with_terms[:: max(1, len(with_terms) // SAMPLE)][:SAMPLE]
@@ -185,46 +151,3 @@ def _judge(found: dict) -> tuple[str, list[dict]]:
 def _empty() -> Verdict:
     text = "There are no visible products yet: import products first."
     return Verdict("refuse", {"products": 0}, [{"code": "no_products", "text": text}])
-
-
-def _patch(run_id: int, changed: list[int]) -> None:
-    """Weigh changed products again; make anew every list they enter, leave or move in."""
-    if not changed:
-        return
-    products = queries.compared_products(changed)
-    weights = vectors.vectorise(queries.vocabulary(run_id), products.fields)
-    queries.replace_rows(run_id, changed, products, weights)
-    rows, ends = _rows(run_id), queries.list_ends(run_id, changed)
-    touched = {*changed, *ends.ids[ends.names_any > 0].tolist()}
-    touched.update(_lists_entered(rows, ends, rows.places(products.ids)))
-    queries.drop_lists(run_id, touched)
-    for found in _lists_of(rows, rows.places(touched)):
-        _store(run_id, rows.ids, found)
-
-
-def _lists_entered(rows: queries.Rows, ends: queries.ListEnds, changed: np.ndarray) -> list[int]:
-    """Return the products whose list has room for one of these, or a worse last one."""
-    last_steps = np.zeros(len(rows.ids))
-    known = np.isin(ends.ids, rows.ids)
-    order = np.argsort(rows.ids)
-    places = order[np.searchsorted(rows.ids, ends.ids[known], sorter=order)]
-    is_full = ends.lengths[known] == GROUPS_KEPT
-    last_steps[places] = np.where(is_full, np.rint(ends.last_scores[known] * STEPS), 0)
-    entered = np.zeros(len(rows.ids), bool)
-    squares = squared_lengths(rows.weights)
-    products = chain.from_iterable(dot_products(rows.weights, changed))
-    for place, dots in zip(changed, products, strict=True):
-        steps = cosine_steps(dots.astype(float), squares[place] * squares)
-        entered |= (steps > 0) & (steps >= last_steps)
-    return rows.ids[entered].tolist()
-
-
-def _lists_of(rows: queries.Rows, places: np.ndarray) -> Iterator[Neighbours]:
-    """Find the lists of a few products by scanning all, of many by a search."""
-    if len(places) <= MOST_SCANNED:
-        yield scan(rows.weights, rows.groups, places, GROUPS_KEPT)
-        return
-    is_wanted = np.zeros(len(rows.ids), bool)
-    is_wanted[places] = True
-    for found in nearest_to(build_index(rows.weights, rows.groups, GROUPS_KEPT), places):
-        yield found.only(is_wanted)

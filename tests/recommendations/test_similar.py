@@ -5,14 +5,16 @@ from random import Random
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
 
 from products.models import Product
 from recommendations.models import Popularity, ProductVector, SimilarList
 from recommendations.queries import similar as queries
 from recommendations.scan import scan
-from recommendations.services import similar
-from recommendations.services.similar import refresh_neighbours, refresh_popularity
+from recommendations.services import freshness, similar
+from recommendations.services.freshness import refresh_neighbours
+from recommendations.services.similar import refresh_popularity
 from recommendations.tasks import refresh_neighbours as refresh_task
 from runs import kinds
 from runs.models import Run
@@ -53,10 +55,10 @@ def stored_lists() -> dict[int, list[tuple[int, float]]]:
 def lists_of_all() -> dict[int, list[tuple[int, float]]]:
     """Look at all products for each, by the weights that the published run has stored."""
     run = Run.objects.get(status="published")
-    rows = queries.rows_of_weights(run.pk, queries.term_count(run.pk))
+    rows = queries.rows_of_weights(run.pk)
     on_sale = Product.objects.filter(visible=True, deleted_at=None)
     assert sorted(rows.ids) == sorted(on_sale.values_list("pk", flat=True))
-    found = scan(rows.weights, rows.groups, rows.places(rows.ids), similar.GROUPS_KEPT)
+    found = scan(rows.weights, rows.groups, rows.places(rows.ids), freshness.GROUPS_KEPT)
     pairs = list(zip(rows.ids[found.neighbours].tolist(), found.scores.tolist(), strict=True))
     spans = zip(rows.ids[found.rows].tolist(), found.starts, found.starts[1:], strict=False)
     return {product: pairs[start:end] for product, start, end in spans}
@@ -77,8 +79,9 @@ def test_a_build_is_published_with_the_lists_of_looking_at_all():
 @pytest.mark.parametrize("most_scanned", [0, 300])
 def test_after_any_changes_lists_are_those_of_looking_at_all(seed, most_scanned, monkeypatch):
     monkeypatch.setattr(similar, "GROUPS_KEPT", 8)
+    monkeypatch.setattr(freshness, "GROUPS_KEPT", 8)
     monkeypatch.setattr(similar, "SAMPLE_DEPTH", 8)
-    monkeypatch.setattr(similar, "MOST_SCANNED", most_scanned)
+    monkeypatch.setattr(freshness, "MOST_SCANNED", most_scanned)
     random = Random(seed)
     fill(random, 60)
     build()
@@ -95,6 +98,24 @@ def test_after_any_changes_lists_are_those_of_looking_at_all(seed, most_scanned,
 
         assert refresh_neighbours([product.pk for product in changed]) is False
         assert stored_lists() == lists_of_all()
+
+
+def test_a_change_that_was_undone_leaves_no_trace():
+    fill(Random(10), 30)
+    build()
+    one, other = Product.objects.all()[:2]
+    before = stored_lists()
+
+    with transaction.atomic():
+        Product.objects.filter(pk=one.pk).update(title="small tall hat")
+        refresh_neighbours([one.pk])
+        assert stored_lists() != before
+        transaction.set_rollback(True)
+    assert stored_lists() == before
+
+    Product.objects.filter(pk=other.pk).update(title="silk sock mug")
+    refresh_neighbours([other.pk])
+    assert stored_lists() == lists_of_all()
 
 
 def test_a_new_product_gets_a_list_and_a_place_in_others():
@@ -228,7 +249,7 @@ def test_texts_of_any_kind_give_lists_or_none_but_no_error(text):
 def test_many_changes_ask_for_a_full_build(monkeypatch):
     fill(Random(8), 10)
     build()
-    monkeypatch.setattr(similar, "MOST_PATCHED", 3)
+    monkeypatch.setattr(freshness, "MOST_PATCHED", 3)
     before = stored_lists()
     Product.objects.update(brand="New")
 
