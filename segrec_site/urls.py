@@ -6,8 +6,8 @@ from django.urls import include, path
 
 from customers.api import customers, explained, orders, segments
 from products import api as products
-from recommendations import api as recommendations
 from recommendations import storefront
+from recommendations.api import lists as recommendations
 from runs import api as runs
 from segrec_site import api_docs, health
 from segrec_site.metrics import metrics

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 
+from recommendations.list_ids import list_id
 from recommendations.queries import serving as queries
 from recommendations.queries import situations
 from recommendations.queries.serving import Step
@@ -72,8 +72,8 @@ def _answer(
         _place(number, taken, rows[taken.product], here, wishes.explain)
         for number, taken in enumerate(ranking.places, 1)
     ]
-    list_id = _list_id(kind, wishes.arm, places)
-    return Answer(list_id, here.run, here.built_at, here.is_stale, places, removed)
+    told = list_id(kind, wishes.arm, [(place.product.id, place.source) for place in places])
+    return Answer(told, here.run, here.built_at, here.is_stale, places, removed)
 
 
 def _fill(
@@ -154,8 +154,3 @@ def _sum_to(score: float, shared: list[tuple[str, float]]) -> list[tuple[str, fl
     named = [(label, round(share, SCORE_DIGITS)) for label, share in shared[:TERMS_SHOWN]]
     rest = round(score - sum(share for _, share in named), SCORE_DIGITS)
     return [*named, ("other", rest)] if rest else named
-
-
-def _list_id(kind: str, arm: str, places: list[Place]) -> str:
-    shown = repr([(place.product.id, place.source) for place in places])
-    return f"{kind}-{arm}-{blake2b(shown.encode(), digest_size=9).hexdigest()}"

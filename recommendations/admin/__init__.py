@@ -1,0 +1,3 @@
+"""Staff pages of recommendations."""
+
+from recommendations.admin import products
