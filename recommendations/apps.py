@@ -10,11 +10,14 @@ class RecommendationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell runs how lists are made; follow products and orders as they change."""
-        from customers.signals import orders_changed
+        from customers.signals import customer_erased, customer_exported, orders_changed
         from products.signals import catalogue_changed
         from recommendations import listeners
+        from recommendations.services import events
         from runs import kinds
 
         kinds.register("similar", "recommendations.services.similar.KIND")
         catalogue_changed.connect(listeners.follow_catalogue, dispatch_uid="lists.catalogue")
         orders_changed.connect(listeners.follow_orders, dispatch_uid="lists.orders")
+        customer_erased.connect(events.forget_person, dispatch_uid="events.erased")
+        customer_exported.connect(events.export_person, dispatch_uid="events.exported")

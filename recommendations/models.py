@@ -1,11 +1,13 @@
-"""Tables of recommendations: what a run learned, and the rules staff set."""
+"""Tables of recommendations: what a run learned, the rules staff set, what shoppers did."""
 
 from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
+from customers.models import Customer
 from products.models import Product
 from runs.models import Run
 
@@ -67,3 +69,52 @@ class Popularity(models.Model):
 
     def __str__(self) -> str:
         return f"popularity of {self.product_id}"
+
+
+class Event(models.Model):
+    """What a shopper did with a product, in a list or outside; told by pages and the shop's server.
+
+    Orders are never told: they are those imported.
+    """
+
+    class Type(models.TextChoices):
+        VIEW = "view"
+        IMPRESSION = "impression"
+        CLICK = "click"
+        CART = "cart"
+
+    id = models.UUIDField(primary_key=True, help_text="A hash of the caller's id.")
+    type = models.CharField(max_length=10, choices=Type)
+    at = models.DateTimeField()
+    received_at = models.DateTimeField(auto_now_add=True)
+    product = models.ForeignKey(Product, models.CASCADE, related_name="+", db_index=False)
+    list_id = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(max_length=30, blank=True, help_text="Of the list.")
+    arm = models.CharField(max_length=10, blank=True)
+    source = models.CharField(max_length=20, blank=True, help_text="Of the place in the list.")
+    position = models.SmallIntegerField(null=True, help_text="In the list, from 1.")
+    visitor = models.CharField(max_length=100, blank=True, help_text="As the page knows them.")
+    customer = models.ForeignKey(
+        Customer, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        default_permissions = ("view",)
+        verbose_name = "online result"
+        constraints = [
+            models.CheckConstraint(
+                name="event_type_known",
+                condition=Q(type__in=["view", "impression", "click", "cart"]),
+            )
+        ]
+        indexes = [
+            BrinIndex(fields=["at"], name="event_by_time", autosummarize=True),
+            BrinIndex(fields=["received_at"], name="event_by_receipt", autosummarize=True),
+            models.Index(
+                fields=["customer", "at"], name="event_by_customer", condition=~Q(customer=None)
+            ),
+            models.Index(fields=["visitor"], name="event_by_visitor", condition=~Q(visitor="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} of {self.product_id}"

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from celery import shared_task
 
-from recommendations.services import freshness, similar
+from recommendations.services import events, freshness, similar
 from runs import kinds, tasks
 from runs.services import AlreadyRunning, request_run
 
@@ -36,3 +36,9 @@ def refresh_neighbours(product_ids: list[int] | None = None) -> None:
 def refresh_popularity() -> None:
     """Count products' buyers anew."""
     similar.refresh_popularity()
+
+
+@shared_task(queue="batch", **tasks.AGAIN)
+def forget_events() -> None:
+    """Delete events kept long enough."""
+    events.forget_events()

@@ -111,6 +111,7 @@ SHOP_ZONE = ZoneInfo(SHOP_TIME_ZONE)
 SHOP_PAGES = not PRODUCTION
 RUNS_KEPT = _count("RUNS_KEPT", 3)
 FILES_KEPT_DAYS = _count("FILES_KEPT_DAYS", 30)
+EVENTS_KEPT_DAYS = _count("EVENTS_KEPT_DAYS", 180)
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 TRUSTED_PROXIES = _networks("TRUSTED_PROXIES", env.list("TRUSTED_PROXIES", default=[]))
 
@@ -243,6 +244,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep": {"task": "runs.tasks.sweep", "schedule": 20.0},
     "files": {"task": "runs.tasks.forget_files", "schedule": crontab(minute=17, hour=4)},
+    "events": {
+        "task": "recommendations.tasks.forget_events",
+        "schedule": crontab(minute=37, hour=4),
+    },
     # What the messages of changes lost with Redis would have done.
     "neighbours": {"task": "recommendations.tasks.refresh_neighbours", "schedule": 300.0},
     "popularity": {"task": "recommendations.tasks.refresh_popularity", "schedule": 3600.0},

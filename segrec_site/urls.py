@@ -7,6 +7,7 @@ from django.urls import include, path
 from customers.api import customers, explained, orders, segments
 from products import api as products
 from recommendations import storefront
+from recommendations.api import events
 from recommendations.api import lists as recommendations
 from runs import api as runs
 from segrec_site import api_docs, health
@@ -23,6 +24,7 @@ api = [
     ),
     path("products/<extid:id>/", products.ProductDetail.as_view(), name="product"),
     path("popular/", recommendations.PopularProducts.as_view(), name="popular-products"),
+    path("events/", events.EventList.as_view(), name="events"),
     path("customers/", customers.CustomerList.as_view(), name="customers"),
     path(
         "customers/<extid:id>/segment/",
