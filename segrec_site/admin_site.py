@@ -10,7 +10,10 @@ from segrec_site import dashboard
 # Groups of the menu; a model shows to who may see it. The icons are in templates/admin/icons.html.
 MENU = (
     ("Customers", ("customers.segment", "customers.customer", "customers.order")),
-    ("Catalogue", ("products.product", "recommendations.recommendedproduct")),
+    (
+        "Catalogue",
+        ("products.product", "recommendations.recommendedproduct", "recommendations.event"),
+    ),
     ("Work", ("runs.run", "runs.import")),
     ("Access", ("segrec_site.apikey", "auth.user", "auth.group")),
 )

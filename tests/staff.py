@@ -1,6 +1,11 @@
 """A shop with one of everything that staff pages show."""
 
+from uuid import uuid4
+
+from django.utils import timezone
+
 from customers.models import Customer, CustomerScore, CustomerTotal, Move, Shop
+from recommendations.models import Event
 from runs.models import Import, Run
 from tests.factories import NOW, make_customer, make_order, make_product, make_run, make_segment
 
@@ -12,7 +17,10 @@ def fill_shop() -> Customer:
     for status in {*Run.Status.values} - {"published", "superseded", "running"}:
         make_run("similar", status, reasons=[{"code": "few", "text": "Too few."}])
     ada = make_customer(first_name="Ada", last_name="Abel", country="DE")
-    make_order(ada, make_product(title="Blue mug", product_type="Mugs"))
+    mug = make_product(title="Blue mug", product_type="Mugs")
+    make_order(ada, mug)
+    told = {"kind": "similar", "arm": "model", "source": "similar", "customer": ada}
+    Event.objects.create(id=uuid4(), type="impression", at=timezone.now(), product=mug, **told)
     CustomerTotal.objects.create(customer=ada, order_count=1, net=10, last_order_at=NOW)
     CustomerScore.objects.create(
         customer=ada, rfm_code="555", rfm_name="Champions", value_tier="high", from_run=run
