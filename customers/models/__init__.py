@@ -1,5 +1,6 @@
-"""The tables of customers, in two halves: what they bought, and who they are."""
+"""The tables of customers: what they bought, who they are, whom staff speak to."""
 
+from customers.models.audiences import Audience, Export
 from customers.models.orders import (
     CurrencyRate,
     Customer,
@@ -22,12 +23,14 @@ from customers.models.segments import (
 )
 
 __all__ = [
+    "Audience",
     "CurrencyRate",
     "Customer",
     "CustomerCategoryTotal",
     "CustomerScore",
     "CustomerTotal",
     "ErasedIdentity",
+    "Export",
     "Membership",
     "Move",
     "Order",

@@ -41,6 +41,10 @@ class Customer(models.Model):
 
     class Meta:
         ordering = ["id"]
+        permissions = [
+            ("export_customer", "Can export all that is kept of a person"),
+            ("erase_customer", "Can erase a person"),
+        ]
         constraints = [
             models.CheckConstraint(name="customer_id_not_empty", condition=~Q(external_id=""))
         ]
