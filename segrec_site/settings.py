@@ -251,6 +251,7 @@ CELERY_BEAT_SCHEDULE = {
     # What the messages of changes lost with Redis would have done.
     "neighbours": {"task": "recommendations.tasks.refresh_neighbours", "schedule": 300.0},
     "popularity": {"task": "recommendations.tasks.refresh_popularity", "schedule": 3600.0},
+    "insights": {"task": "customers.tasks.refresh_insights", "schedule": 600.0},
 }
 
 # --- Web: cookies, headers, static files

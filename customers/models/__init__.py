@@ -1,6 +1,15 @@
 """The tables of customers: what they bought, who they are, whom staff speak to."""
 
 from customers.models.audiences import Audience, Export
+from customers.models.insights import (
+    BuyerFigures,
+    InsightBuild,
+    MonthlyOrders,
+    MonthlySales,
+    ProductSales,
+    RankedBuyers,
+    SegmentFlow,
+)
 from customers.models.orders import (
     CurrencyRate,
     Customer,
@@ -24,6 +33,7 @@ from customers.models.segments import (
 
 __all__ = [
     "Audience",
+    "BuyerFigures",
     "CurrencyRate",
     "Customer",
     "CustomerCategoryTotal",
@@ -31,13 +41,19 @@ __all__ = [
     "CustomerTotal",
     "ErasedIdentity",
     "Export",
+    "InsightBuild",
     "Membership",
+    "MonthlyOrders",
+    "MonthlySales",
     "Move",
     "Order",
     "OrderLine",
+    "ProductSales",
     "ProposedMove",
     "ProposedScore",
+    "RankedBuyers",
     "Segment",
+    "SegmentFlow",
     "SegmentModel",
     "SegmentProfile",
     "Shop",

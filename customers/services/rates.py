@@ -1,9 +1,13 @@
 """Rates of currencies in, and orders and totals brought in line with them."""
 
+from functools import partial
 from pathlib import Path
+
+from django.db import transaction
 
 from customers.imports.rates import COLUMNS, FORMATS
 from customers.queries import customers, totals
+from customers.signals import orders_changed
 from runs.copying import copy_text, staged
 from runs.imports import DEFAULTS, FileRows, Options, Summary
 from runs.imports.importers import Importer
@@ -27,6 +31,8 @@ def import_rates(path: str | Path, options: Options = DEFAULTS) -> Summary:
             summary.skip("the same day again, the last row counts", repeated)
             if touched := customers.rerate_orders():
                 totals.recompute_totals(touched)
+            if summary.created or summary.updated:
+                transaction.on_commit(partial(orders_changed.send, "customers", product_ids=None))
     return summary
 
 

@@ -1,8 +1,10 @@
 """Keep a run's segments aside, let readers see them, take them back, forget them."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
+from django.db import transaction
 
 from customers import rfm
 from customers.features import NAMES
@@ -18,6 +20,7 @@ from customers.queries import segments as queries
 from customers.services.segments.finding import Found
 from customers.services.segments.moving import CAUSES, STAYS, Moves
 from customers.services.segments.published import Published, look_up
+from customers.signals import segments_changed
 from customers.value import TIERS
 from runs.blocks import write_blocks
 from runs.models import Run
@@ -68,6 +71,7 @@ def publish(run: Run, before: Run | None) -> None:
     ledger.move_members(run, [segment.pk for segment in segments])
     ledger.replace_scores(run)
     _write_profiles(run, model, segments)
+    transaction.on_commit(partial(segments_changed.send, "customers"))
 
 
 def take_back(target: Run, current: Run) -> None:
@@ -78,6 +82,7 @@ def take_back(target: Run, current: Run) -> None:
         _restate(Segment.objects.get(pk=stored["id"]), stored)
     alive = [stored["id"] for stored in model.parameters["segments"]]
     Segment.objects.filter(retired_run=None).exclude(pk__in=alive).update(retired_run=current)
+    transaction.on_commit(partial(segments_changed.send, "customers"))
 
 
 def forget(run: Run) -> None:

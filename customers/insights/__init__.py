@@ -1,0 +1,1 @@
+"""What happened in the shop: orders -> figures of buyers, concentration, price bands, seasons."""

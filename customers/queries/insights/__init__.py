@@ -1,0 +1,1 @@
+"""SQL of insights: summing what is kept, and reading it."""
