@@ -9,7 +9,16 @@ from segrec_site import dashboard
 
 # Groups of the menu; a model shows to who may see it. The icons are in templates/admin/icons.html.
 MENU = (
-    ("Customers", ("customers.segment", "customers.customer", "customers.order")),
+    (
+        "Customers",
+        (
+            "customers.segment",
+            "customers.customer",
+            "customers.audience",
+            "customers.order",
+            "customers.export",
+        ),
+    ),
     (
         "Catalogue",
         ("products.product", "recommendations.recommendedproduct", "recommendations.event"),

@@ -44,6 +44,7 @@ class CustomerAdmin(admin.ModelAdmin):
     number_columns = ("orders", "spent")
     list_filter = (
         filters.SegmentFilter,
+        filters.AudienceFilter,
         filters.RfmFilter,
         filters.TierFilter,
         filters.LastOrderFilter,
@@ -102,6 +103,12 @@ class CustomerAdmin(admin.ModelAdmin):
     @admin.display(description="RFM")
     def rfm(self, customer: Customer) -> str:
         return customer.open_scores[0].rfm_name if customer.open_scores else NOTHING
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict | None = None
+    ) -> HttpResponse:
+        facts = {"as_audience": filters.as_audience(request.GET)}
+        return super().changelist_view(request, facts | (extra_context or {}))
 
     def change_view(
         self,

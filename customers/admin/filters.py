@@ -1,15 +1,17 @@
 """Filters of customers in the words of daily work."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from customers import rfm, value
-from customers.models import Customer, Order, Segment
+from customers.models import Audience, Customer, Order, Segment
 from customers.queries import pages
+from customers.queries.audiences import customers_of
 from customers.queries.clock import data_clock
 
 NONE, BORDERLINE, NEVER = "none", "borderline", "never"
@@ -38,6 +40,20 @@ class SegmentFilter(admin.SimpleListFilter):
             return pages.borderline(customers)
         segment = Segment.objects.filter(key=self.value()).values_list("pk", flat=True).first()
         return pages.in_segment(customers, segment)
+
+
+class AudienceFilter(admin.SimpleListFilter):
+    """By a saved audience."""
+
+    title, parameter_name = "audience", "audience"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        return list(Audience.objects.values_list("pk", "name"))
+
+    def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+        chosen = self.value() or ""
+        audience = Audience.objects.filter(pk=chosen).first() if chosen.isdigit() else None
+        return customers.filter(pk__in=customers_of(audience.conditions)) if audience else customers
 
 
 class RfmFilter(admin.SimpleListFilter):
@@ -111,3 +127,18 @@ class OrderedFilter(admin.SimpleListFilter):
             return orders
         as_of = data_clock() or timezone.now()
         return orders.filter(ordered_at__gt=as_of - timedelta(days=int(self.value())))
+
+
+def as_audience(chosen: QueryDict) -> str:
+    """Return what the filters chosen in the list of customers come to as an audience's address."""
+    _, least, most = DAYS_SINCE.get(chosen.get("last_order"), ("", None, None))
+    segment = chosen.get("segment")
+    conditions = {
+        "segments": None if segment in (NONE, BORDERLINE) else segment,
+        "rfm": chosen.get("rfm"),
+        "tiers": chosen.get("tier"),
+        "countries": chosen.get("country"),
+        "silent_days": least,
+        "active_days": most,
+    }
+    return urlencode({name: value for name, value in conditions.items() if value})

@@ -28,6 +28,7 @@ from customers.models import (
     SegmentProfile,
     Shop,
 )
+from products.models import Category
 from runs.models import Run
 from runs.queries import published_run
 
@@ -54,6 +55,16 @@ def segments_with_profile(run: Run | None = None) -> QuerySet[Segment]:
 def segments_alive(run: Run | None = None) -> QuerySet[Segment]:
     """Segments that the run has customers for, largest spenders first."""
     return segments_with_profile(run).filter(position__isnull=False)
+
+
+def segment_names() -> dict[str, str]:
+    """What each segment is called by its key, retired ones too."""
+    return {segment.key: str(segment) for segment in Segment.objects.all()}
+
+
+def categories() -> list[str]:
+    """Every top category by name."""
+    return list(Category.objects.values_list("name", flat=True))
 
 
 def profiles_of(run: Run | None) -> list[SegmentProfile]:

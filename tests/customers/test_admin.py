@@ -13,8 +13,9 @@ from tests.factories import NOW, make_customer, make_order, make_product, make_r
 pytestmark = pytest.mark.django_db
 
 CUSTOMERS = "/admin/customers/customer/"
-# Session, user; filters: run, segments, countries; estimate, count, page, segments, scores.
-CUSTOMER_LIST_QUERIES = 10
+# Session, user; filters: run, segments, audiences, countries; estimate, count, page, segments,
+# scores.
+CUSTOMER_LIST_QUERIES = 11
 
 
 def listed(client, url: str, **filters) -> list:

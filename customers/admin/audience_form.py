@@ -1,0 +1,94 @@
+"""The form of an audience: every condition beside what there is to choose."""
+
+from django import forms
+
+from customers import rfm, value
+from customers.audiences import CONSENTS, Criteria
+from customers.models import Audience
+from customers.queries import pages
+
+SEVERAL = ("segments", "rfm", "tiers", "categories", "countries")
+SINGLE = ("ordered_from", "ordered_until", "silent_days", "active_days", "consent")
+
+
+def _several(label: str) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
+def _day(label: str) -> forms.DateField:
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(label=label, required=False, widget=widget)
+
+
+def _days(label: str) -> forms.IntegerField:
+    return forms.IntegerField(label=label, required=False, min_value=1, max_value=36_500)
+
+
+class AudienceForm(forms.ModelForm):
+    """A name, and conditions that all must hold."""
+
+    segments = _several("Segment")
+    rfm = _several("RFM group")
+    tiers = _several("Expected value")
+    categories = _several("Bought in")
+    countries = _several("Country")
+    ordered_from = _day("Last order from")
+    ordered_until = _day("Last order until")
+    silent_days = _days("Silent for at least, days")
+    active_days = _days("Ordered within the last, days")
+    consent = forms.ChoiceField(
+        label="Marketing",
+        required=False,
+        choices=[("", "Whether or not they agreed")]
+        + [
+            (consent, f"Who {consent.replace('not agreed', 'did not agree')}")
+            for consent in CONSENTS
+        ],
+    )
+
+    class Meta:
+        model = Audience
+        fields = ["name"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        stored = self.instance.criteria
+        self.initial = {**stored, **self.initial}
+        self.segment_names = {segment.key: str(segment) for segment in pages.segments_alive()}
+        names = self.segment_names
+        offered = {
+            "segments": [(key, names.get(key, key)) for key in _with(names, stored, "segments")],
+            "rfm": [(name, name) for name in rfm.GROUPS],
+            "tiers": [(tier, tier.capitalize()) for tier in reversed(value.TIERS)],
+            "categories": _same(_with(pages.categories(), stored, "categories")),
+            "countries": _same(_with(pages.countries(), stored, "countries")),
+        }
+        for name, choices in offered.items():
+            self.fields[name].choices = choices
+
+    def clean(self) -> dict:
+        given = super().clean()
+        start, end = given.get("ordered_from"), given.get("ordered_until")
+        if start and end and start > end:
+            self.add_error("ordered_until", "The last day lies before the first.")
+        silent, active = given.get("silent_days"), given.get("active_days")
+        if silent and active and silent >= active:
+            self.add_error("active_days", f"Nobody is silent for {silent} days and ordered then.")
+        return given
+
+    @property
+    def criteria(self) -> Criteria:
+        """The conditions chosen."""
+        several = {name: tuple(self.cleaned_data[name]) for name in SEVERAL}
+        return Criteria(**several, **{name: self.cleaned_data[name] for name in SINGLE})
+
+
+def _with(offered, stored: dict, name: str) -> list[str]:
+    """What is offered, and what was chosen before and is not offered any more."""
+    return [*offered, *(each for each in stored.get(name, ()) if each not in offered)]
+
+
+def _same(names: list[str]) -> list[tuple[str, str]]:
+    return [(name, name) for name in names]
