@@ -10,7 +10,9 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.utils import timezone
 
 from runs import kinds, queries
+from runs.about import about
 from runs.models import Chunk, Run
+from runs.trouble import in_words
 
 logger = logging.getLogger(__name__)
 Status = Run.Status
@@ -54,17 +56,18 @@ def work_on(
     `invite` is called with the number of chunks once these are there to be taken.
     """
     kind = kinds.get(run.kind)
-    try:
-        if _prepare(run, kind) and invite:
-            invite(run, queries.chunks_left(run))
-        if run.prepared_at and run.is_active:
-            _work_chunks(run, kind, to_the_end)
-            _finish(run, kind)
-    except (OperationalError, InterfaceError):
-        raise  # the servers are away; the run goes on when they are back
-    except Exception as problem:
-        logger.exception("%s failed", run)
-        _close(run, Status.FAILED, error=f"{type(problem).__name__}: {problem}")
+    with about(run=run.pk, kind=run.kind):
+        try:
+            if _prepare(run, kind) and invite:
+                invite(run, queries.chunks_left(run))
+            if run.prepared_at and run.is_active:
+                _work_chunks(run, kind, to_the_end)
+                _finish(run, kind)
+        except (OperationalError, InterfaceError):
+            raise  # the servers are away; the run goes on when they are back
+        except Exception as problem:
+            logger.exception("%s failed", run)
+            _close(run, Status.FAILED, error=in_words(problem))
     run.refresh_from_db()
     return run
 
@@ -122,13 +125,14 @@ def _finish(run: Run, kind: kinds.Kind) -> None:
             _close(run, Status.HELD)
         else:
             _close(run, Status.REFUSED)
-            logger.warning("%s was refused: %s", run, "; ".join(r["text"] for r in run.reasons))
 
 
 def _close(run: Run, status: str, error: str = "") -> None:
     run.status, run.error, run.finished_at = status, error, timezone.now()
     run.step = ""
     run.save(update_fields=["status", "error", "finished_at", "step"])
+    why = error or "; ".join(reason["text"] for reason in run.reasons)
+    logger.warning("%s is %s: %s", run, status, why)
 
 
 def publish_run(run: Run) -> Run:
@@ -148,6 +152,7 @@ def publish_run(run: Run) -> Run:
         run.finished_at = run.finished_at or run.published_at
         run.save()
         kinds.get(run.kind).publish(run, before)
+    logger.info("%s is published", run)
     forget_old_runs(run.kind)
     return run
 
@@ -161,6 +166,7 @@ def discard_run(run: Run) -> Run:
         run.status = Status.DISCARDED
         run.save(update_fields=["status"])
         kinds.get(run.kind).forget(run)
+    logger.info("%s is discarded", run)
     return run
 
 
@@ -176,6 +182,7 @@ def roll_back(kind: str) -> Run:
         Run.objects.filter(pk=target.pk).update(status=Status.PUBLISHED)
         target.refresh_from_db()
         kinds.get(kind).take_back(target, current)
+    logger.info("%s is taken back, %s is published again", current, target)
     return target
 
 

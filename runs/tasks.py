@@ -1,8 +1,10 @@
 """Runs for workers: begin one, go on with one, pick up what lost its worker."""
 
+import time
 from contextlib import suppress
 
 from celery import shared_task
+from django.core.cache import cache
 from django.db import InterfaceError, OperationalError
 from kombu.exceptions import OperationalError as BrokerAway
 
@@ -10,6 +12,8 @@ from runs import services
 from runs.imports import uploads
 from runs.models import Run
 
+# In the cache: when the schedule, Redis and a worker last worked together.
+SWEPT = "segrec:swept"
 # How many may share the chunks of one run.
 MOST_WORKERS = 8
 AGAIN = {
@@ -43,6 +47,7 @@ def sweep() -> None:
         work_on.delay(run_id)
     for import_id in uploads.imports_to_resume():
         work_on_import.delay(import_id)
+    cache.set(SWEPT, time.time(), timeout=None)
 
 
 @shared_task(queue="batch", **AGAIN)

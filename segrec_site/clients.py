@@ -23,6 +23,11 @@ def is_on_this_machine(request: HttpRequest) -> bool:
     return bool(address and address.is_loopback and not forwarded)
 
 
+def is_from_a_proxy(request: HttpRequest) -> bool:
+    """Say whether a trusted proxy hands the request on."""
+    return _is_trusted(request.META.get("REMOTE_ADDR", ""))
+
+
 def _is_trusted(address: str) -> bool:
     parsed = _parsed(address)
     return any(parsed in network for network in settings.TRUSTED_PROXIES) if parsed else False

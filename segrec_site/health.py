@@ -3,6 +3,7 @@
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
+from psycopg_pool import PoolTimeout
 
 from segrec_site.bootstrap import schema_is_behind
 
@@ -32,6 +33,6 @@ def ready(request: HttpRequest) -> JsonResponse:
         if _schema_is_complete():
             return JsonResponse({"status": "ready"})
         reason = "the database's schema is behind; run manage.py migrate"
-    except DatabaseError:
+    except (DatabaseError, PoolTimeout):
         reason = "the database does not answer"
     return JsonResponse({"status": "not ready", "reason": reason}, status=503)

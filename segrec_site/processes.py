@@ -1,24 +1,24 @@
 """What runs when the site is up: the web server, a worker for each queue, the schedule."""
 
-import http.client
 import signal
 import sys
-from contextlib import closing
 from pathlib import Path
 
 from django.conf import settings
 
+from segrec_site.probe import answers, first_name
 from segrec_site.supervisor import Child
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-WEB_PROCESSES, WEB_THREADS = 2, 4
 
 
 def web_server(host: str, port: int) -> Child:
     """Return the process that answers requests."""
     return Child(
         "the web server",
-        _attached("gunicorn", *_gunicorn_options(host, port), "segrec_site.wsgi"),
+        _attached(
+            "gunicorn", "--config", "python:segrec_site.serving", "--bind", address(host, port)
+        ),
         _log("web"),
         environment={**ONE_THREAD, "SEGREC_PROCESS": "web"},
     )
@@ -39,13 +39,7 @@ def demo_loader() -> Child:
 def web_answers(host: str, port: int) -> bool:
     """Tell whether the web server says that it is ready."""
     reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    allowed = settings.ALLOWED_HOSTS[0].lstrip(".*") or "localhost"
-    with closing(http.client.HTTPConnection(reached, port, timeout=2)) as connection:
-        try:
-            connection.request("GET", "/health/ready", headers={"Host": allowed})
-            return connection.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
+    return answers("/health/ready", first_name(",".join(settings.ALLOWED_HOSTS)), reached, port)
 
 
 def address(host: str, port: int) -> str:
@@ -71,18 +65,6 @@ def _worker(queue: str, niceness: int = 0) -> Child:
 
 def _beat_options() -> list[str]:
     return ["--schedule", str(settings.SEGREC_VAR / "beat"), "--pidfile", ""]
-
-
-def _gunicorn_options(host: str, port: int) -> list[str]:
-    options = {
-        "bind": address(host, port),
-        "worker-class": "gthread",
-        "workers": WEB_PROCESSES,
-        "threads": WEB_THREADS,
-        "graceful-timeout": 8,
-    }
-    pairs = [f"--{name}={value}" for name, value in options.items()]
-    return [*pairs, "--preload", "--no-control-socket"]
 
 
 def _celery(*arguments: str) -> list[str]:

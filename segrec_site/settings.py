@@ -12,16 +12,18 @@ from ipaddress import ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
-import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from segrec_site import embedded
+from segrec_site.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()
-environ.Env.read_env(BASE_DIR / ".env")
+env = Environment()
+env.read_env(BASE_DIR / ".env")
 
 
 def _choice(name: str, default: str, allowed: set[str]) -> str:
@@ -99,6 +101,7 @@ PRODUCTION = SEGREC_MODE == "production"
 SEGREC_VAR = Path(env.str("SEGREC_VAR", "") or BASE_DIR / "var").absolute()
 SEGREC_VERSION = re.search(r"^## (\S+)", (BASE_DIR / "CHANGELOG.md").read_text(), re.M)[1]
 TESTING = "pytest" in sys.modules
+WEB = os.environ.get("SEGREC_PROCESS") == "web"
 
 # --- The shop
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", "").upper()
@@ -160,6 +163,7 @@ INSTALLED_APPS = [
     "runs.apps.RunsConfig",
 ]
 MIDDLEWARE = [
+    "segrec_site.middleware.note_request",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -201,7 +205,7 @@ DATABASE_URL = _required("DATABASE_URL") if PRODUCTION else env.str("DATABASE_UR
 REDIS_URL = _required("REDIS_URL") if PRODUCTION else env.str("REDIS_URL", "")
 EMBEDDED = not (DATABASE_URL and REDIS_URL)
 DATABASES = {"default": _postgres("DATABASE_URL", DATABASE_URL or _servers.database)}
-if os.environ.get("SEGREC_PROCESS") == "web":
+if WEB:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 1,
         "max_size": 8,
@@ -212,7 +216,15 @@ else:
 REDIS_DB = _count("SEGREC_REDIS_DB", 0, least=0)
 _cache_url, _broker_url = embedded.redis_urls(REDIS_URL or _servers.redis, first_db=REDIS_DB)
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache_url}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _cache_url,
+        "OPTIONS": {
+            "socket_timeout": 1,
+            "socket_connect_timeout": 1,
+            "retry": Retry(NoBackoff(), 0),
+        },
+    }
 }
 
 # --- Workers
@@ -308,7 +320,7 @@ CORS_ALLOW_ALL_ORIGINS = True
 CORS_URLS_REGEX = r"^/(api/v1/(products|popular|recommendations/basket|events)/|fragments/)"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "if-none-match"]
-CORS_EXPOSE_HEADERS = ["etag", "retry-after"]
+CORS_EXPOSE_HEADERS = ["etag", "retry-after", "x-request-id"]
 SPECTACULAR_SETTINGS = {
     "TITLE": "segrec",
     "DESCRIPTION": "Customer segments that keep their identity, and product recommendations.",
@@ -328,14 +340,24 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "plain": {
+            "()": "segrec_site.logs.PlainFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s%(about)s: %(message)s",
+        },
         "json": {"()": "segrec_site.logs.JsonFormatter"},
     },
+    "filters": {"routed": {"()": "segrec_site.logs.Routed"}},
     "handlers": {
         "stderr": {
+            "filters": ["routed"],
             "class": "logging.StreamHandler",
             "formatter": "json" if PRODUCTION else "plain",
         }
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # Django adds handlers of its own to these, whose lines have paths.
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL},
+        "django.request": {"level": "ERROR"},  # the rest stands in our line for each request
+    },
 }

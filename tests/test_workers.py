@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from recommendations.models import SimilarList
 from runs import queries, services, tasks
 from runs.models import Run
 from segrec_site import embedded
+from tests.api import crm
 from tests.factories import NOW, make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -117,6 +119,18 @@ def test_a_schedule_and_a_worker_publish_both_kinds(shop, start, tmp_path):
     wait_until(lambda: set(published()) >= set(KINDS))
 
     assert Run.objects.filter(requested_by="schedule", status="published").count() >= 2
+
+
+def test_a_workers_lines_name_the_run_and_the_request_that_asked_for_it(start, tmp_path):
+    worker(start)
+    answer = crm().post("/runs/", {"kind": "similar"}, content_type="application/json")
+    run = answer.json()["id"]
+
+    wait_until(lambda: Run.objects.filter(pk=run, status="refused").exists())
+
+    log = (tmp_path / "worker.log").read_text()
+    request = answer["X-Request-ID"]
+    assert re.search(rf"\[task=\S+ request={request} run={run} kind=similar\]: similar run", log)
 
 
 @pytest.mark.parametrize("kills", [1, pytest.param(20, marks=pytest.mark.slow)])

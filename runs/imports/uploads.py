@@ -16,11 +16,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from runs import queries
+from runs.about import about
 from runs.files import FileRefused, inspect_file, open_table
 from runs.imports import importers
 from runs.imports.formats import candidates, recognise
 from runs.imports.reading import Options
 from runs.models import Import
+from runs.trouble import in_words
 
 logger = logging.getLogger(__name__)
 Status = Import.Status
@@ -110,7 +112,8 @@ def request_import(record: Import, *, dry_run: bool = False, **options) -> Impor
 
 def run_import(import_id: int) -> Import | None:
     """Import a kept file, once, whoever else tries; what it came to is kept with it."""
-    with queries.session_lock(queries.IMPORT_LOCKS_BELOW - import_id) as held:
+    lock = queries.session_lock(queries.IMPORT_LOCKS_BELOW - import_id)
+    with about(import_id=import_id), lock as held:
         record = Import.objects.filter(pk=import_id).first()
         if not held or not record or record.status not in (Status.WAITING, Status.RUNNING):
             return record
@@ -127,7 +130,7 @@ def run_import(import_id: int) -> Import | None:
             _end(record, Status.REFUSED, text)
         except Exception as problem:
             logger.exception("%s failed", record)
-            _end(record, Status.FAILED, f"{type(problem).__name__}: {problem}")
+            _end(record, Status.FAILED, in_words(problem))
         else:
             if options.dry_run:
                 summary.note_in(record)

@@ -57,6 +57,36 @@ def test_a_bad_value_stops_the_start_with_a_sentence_that_names_it(monkeypatch, 
     assert "\n" not in str(error.value)
 
 
+def settings_with(monkeypatch, **values: str) -> dict:
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    return runpy.run_path(SETTINGS)
+
+
+def test_a_value_may_stand_in_a_file(monkeypatch, tmp_path):
+    (tmp_path / "token").write_text("$from-the-file\n")
+
+    found = settings_with(monkeypatch, METRICS_TOKEN_FILE=str(tmp_path / "token"))
+
+    assert found["METRICS_TOKEN"] == "$from-the-file"
+
+
+@pytest.mark.parametrize(("given", "used"), [("direct", "direct"), ("", "from-the-file")])
+def test_a_value_of_its_own_wins_over_the_file(monkeypatch, tmp_path, given, used):
+    (tmp_path / "token").write_text("from-the-file")
+
+    found = settings_with(
+        monkeypatch, METRICS_TOKEN=given, METRICS_TOKEN_FILE=str(tmp_path / "token")
+    )
+
+    assert found["METRICS_TOKEN"] == used
+
+
+def test_a_file_that_cannot_be_read_stops_the_start(monkeypatch, tmp_path):
+    with pytest.raises(ImproperlyConfigured, match=r"METRICS_TOKEN_FILE is .*: No such file"):
+        settings_with(monkeypatch, METRICS_TOKEN_FILE=str(tmp_path / "none"))
+
+
 @pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS"])
 def test_production_needs_four_settings(monkeypatch, name):
     for each, value in PRODUCTION.items():
