@@ -17,6 +17,7 @@ class RecommendationsConfig(AppConfig):
         from runs import kinds
 
         kinds.register("similar", "recommendations.services.similar.KIND")
+        kinds.register("bought-together", "recommendations.services.together.KIND")
         catalogue_changed.connect(listeners.follow_catalogue, dispatch_uid="lists.catalogue")
         orders_changed.connect(listeners.follow_orders, dispatch_uid="lists.orders")
         customer_erased.connect(events.forget_person, dispatch_uid="events.erased")

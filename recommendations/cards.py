@@ -10,7 +10,7 @@ from django.urls import reverse
 from products.models import Product
 from recommendations.pictures import picture_name
 from recommendations.queries.situations import Row
-from recommendations.services.serving import Answer
+from recommendations.services.answers import Answer
 from runs.rest import path_to
 
 WAITS = {"preorder": "Pre-order", "backorder": "On back order", "out_of_stock": "Sold out"}

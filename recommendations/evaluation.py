@@ -102,6 +102,38 @@ def judge(lists: Sequence[np.ndarray], truths: Sequence[np.ndarray]) -> Figures:
     )
 
 
+def hits_in_baskets(
+    lists: Sequence[np.ndarray], rests: Sequence[np.ndarray], is_head: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Say which lists beside a product show another product of the same order.
+
+    Parameters
+    ----------
+    lists : sequence of ndarray of int
+        For each order what was shown beside one of its products, best first.
+    rests : sequence of ndarray of int
+        The other products of the order.
+    is_head : ndarray of bool, shape (n_products,)
+        The products most customers buy.
+
+    Returns
+    -------
+    hits, tail_hits : ndarray of float, shape (n_orders,)
+        1 where the first ten places have any, or any but of the head; else 0.
+
+    Examples
+    --------
+    >>> lists, rests = [np.array([0, 2]), np.array([2])], [np.array([0, 1]), np.array([2])]
+    >>> hits_in_baskets(lists, rests, np.array([True, False, False]))
+    (array([1., 1.]), array([0., 1.]))
+    """
+    hits, tail_hits = np.zeros(len(lists)), np.zeros(len(lists))
+    for place, (shown, rest) in enumerate(zip(lists, rests, strict=True)):
+        found = shown[:PLACES][np.isin(shown[:PLACES], rest)]
+        hits[place], tail_hits[place] = len(found) > 0, not is_head[found].all()
+    return hits, tail_hits
+
+
 def interval(values: np.ndarray, seed: int = 0) -> tuple[float, float]:
     """Bound the mean of customers' figures, or of their paired differences, by resampling.
 

@@ -52,6 +52,22 @@ class SimilarList(models.Model):
         return f"similar to {self.product_id}"
 
 
+class TogetherList(models.Model):
+    """What is bought together with a product in one run: one product of each item group."""
+
+    pk = models.CompositePrimaryKey("run_id", "product_id")
+    run = models.ForeignKey(Run, models.CASCADE, related_name="+", db_index=False)
+    product = models.ForeignKey(Product, models.CASCADE, related_name="+")
+    others = ArrayField(models.IntegerField(), help_text="Product keys, best first.")
+    scores = ArrayField(models.FloatField(), help_text="Damped cosines.")
+    direct = ArrayField(
+        models.FloatField(), help_text="Of the scores, what orders with both products give."
+    )
+
+    def __str__(self) -> str:
+        return f"bought together with {self.product_id}"
+
+
 class Popularity(models.Model):
     """How many customers bought a product, lately and ever, at the data's clock."""
 

@@ -22,6 +22,11 @@ api = [
         recommendations.SimilarProducts.as_view(),
         name="similar-products",
     ),
+    path(
+        "products/<extid:id>/bought-together/",
+        recommendations.ProductsBoughtTogether.as_view(),
+        name="products-bought-together",
+    ),
     path("products/<extid:id>/", products.ProductDetail.as_view(), name="product"),
     path("popular/", recommendations.PopularProducts.as_view(), name="popular-products"),
     path("events/", events.EventList.as_view(), name="events"),

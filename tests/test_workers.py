@@ -19,7 +19,7 @@ from django.db import connection
 
 from customers.models import Membership
 from customers.queries.totals import recompute_totals
-from recommendations.models import SimilarList
+from recommendations.models import SimilarList, TogetherList
 from runs import queries, services, tasks
 from runs.models import Run
 from segrec_site import embedded
@@ -27,7 +27,7 @@ from tests.api import crm
 from tests.factories import NOW, make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db(transaction=True)
-KINDS = ("segments", "similar")
+KINDS = ("segments", "similar", "bought-together")
 PATIENCE_SECONDS = 100
 
 
@@ -106,13 +106,15 @@ def wait_until(happened, seconds: float = PATIENCE_SECONDS) -> None:
 def what_readers_see() -> tuple:
     members = Membership.objects.filter(to_run=None).order_by("customer_id")
     similar = SimilarList.objects.filter(run=queries.published_run("similar"))
+    together = TogetherList.objects.filter(run=queries.published_run("bought-together"))
     return (
         list(members.values_list("customer_id", "segment_id", "since")),
+        list(together.order_by("product_id").values_list("product_id", "others", "scores")),
         list(similar.order_by("product_id").values_list("product_id", "neighbours", "scores")),
     )
 
 
-def test_a_schedule_and_a_worker_publish_both_kinds(shop, start, tmp_path):
+def test_a_schedule_and_a_worker_publish_every_kind(shop, start, tmp_path):
     worker(start)
     start("beat", "--schedule", str(tmp_path / "beat"), "--pidfile=")
 

@@ -15,6 +15,10 @@ from runs.cells import money, number, pill
 from runs.paging import EstimatedPaginator
 
 SHOWN = 24
+LISTS = [
+    ("Similar products", serving.SIMILAR, "similar", serving.similar_products),
+    ("Bought together", serving.TOGETHER, "bought-together", serving.products_bought_together),
+]
 
 
 class RecommendedProduct(Product):
@@ -102,8 +106,14 @@ class RecommendedProductAdmin(admin.ModelAdmin):
 
     def facts(self, product: RecommendedProduct) -> dict:
         """Collect what the page shows."""
-        here = serving.find_situation(product.external_id)
         wishes = Wishes(limit=SHOWN, explain=True)
-        answer = serving.similar_products(here, wishes) if here.product else None
-        tiles = zip(make_cards(answer), answer.places, strict=True) if answer else ()
-        return {"answer": answer, "tiles": list(tiles), "card": make_card(product)}
+        lists = []
+        for title, source, kind, make in LISTS:
+            here = serving.find_situation(product.external_id, kind)
+            if here.product:
+                answer = make(here, wishes)
+                tiles = zip(make_cards(answer), answer.places, strict=True)
+                lists.append(
+                    {"title": title, "source": source, "answer": answer, "tiles": list(tiles)}
+                )
+        return {"lists": lists, "card": make_card(product)}

@@ -13,10 +13,11 @@ from products.models import Product
 from recommendations.cards import heading_of, make_cards
 from recommendations.queries.situations import Situation
 from recommendations.services import serving
+from recommendations.services.answers import Answer, Place
 from recommendations.wishes import Wishes
 from runs.rest import ANY_KEY, ApiView, CommaSeparated, Flag, OneOrMore, money_text, revalidated
 
-SOURCES = ("similar", "popular_in_category", "popular")
+SOURCES = ("similar", "bought_together", "popular_in_category", "popular")
 
 
 class ScoreField(serializers.FloatField):
@@ -64,12 +65,17 @@ class PopularParameters(ListParameters):
     price = serializers.ChoiceField(choices=["any"], default="any")
 
 
-class SimilarParameters(ListParameters):
+class BesideParameters(ListParameters):
     """As of any list, and against the product shown."""
 
     price = serializers.ChoiceField(
         choices=["any", "cheaper", "dearer"], default="any", help_text="Than the product shown."
     )
+
+
+class SimilarParameters(BesideParameters):
+    """As of any list beside a product, and a bound on how alike products are."""
+
     min_score = ScoreField(
         required=False, min_value=0, max_value=1, help_text="Switches off what has no score."
     )
@@ -101,7 +107,10 @@ class PlaceSerializer(serializers.Serializer):
     link = serializers.CharField(allow_blank=True)
     image_link = serializers.CharField(allow_blank=True)
     rank = serializers.IntegerField(min_value=1)
-    score = serializers.FloatField(allow_null=True, help_text="The cosine, for `similar` alone.")
+    score = serializers.FloatField(
+        allow_null=True,
+        help_text="The cosine for `similar`, the damped cosine for `bought_together`; else none.",
+    )
     source = serializers.ChoiceField(choices=SOURCES)
     reason = ReasonSerializer()
 
@@ -140,6 +149,23 @@ class SimilarProducts(ApiView):
             request,
             *here.state,
             body=lambda: list_body(serving.similar_products(here, wishes), wishes.explain),
+        )
+
+
+class ProductsBoughtTogether(ApiView):
+    """Products bought in one order with this one; then those like it, then what is popular."""
+
+    key_kinds = {"GET": ANY_KEY}
+    parameters = {"GET": BesideParameters}
+
+    @extend_schema(responses={200: ListSerializer, 304: None})
+    def get(self, request: Request, id: str) -> Response:
+        here = _situation_of(id, "bought-together")
+        wishes = Wishes(**self.asked)
+        return revalidated(
+            request,
+            *here.state,
+            body=lambda: list_body(serving.products_bought_together(here, wishes), wishes.explain),
         )
 
 
@@ -191,14 +217,14 @@ class PopularProducts(ApiView):
         )
 
 
-def _situation_of(product_id: str) -> Situation:
-    here = serving.find_situation(product_id)
+def _situation_of(product_id: str, kind: str = "similar") -> Situation:
+    here = serving.find_situation(product_id, kind)
     if here.product is None:
         raise NotFound("There is no product of this id.")
     return here
 
 
-def list_body(answer: serving.Answer, explain: bool) -> dict:
+def list_body(answer: Answer, explain: bool) -> dict:
     """Write an answer as it is sent."""
     built_at = answer.built_at and answer.built_at.isoformat().replace("+00:00", "Z")
     return {
@@ -210,7 +236,7 @@ def list_body(answer: serving.Answer, explain: bool) -> dict:
     }
 
 
-def _place_body(place: serving.Place, explain: bool) -> dict:
+def _place_body(place: Place, explain: bool) -> dict:
     product = place.product
     return {
         "product": product.id,

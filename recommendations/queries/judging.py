@@ -42,17 +42,17 @@ def judge(here: Situation, wishes: Wishes) -> Judgement:
     cases = {
         "NOT p.visible OR p.deleted_at IS NOT NULL": "hidden",
         "%(in_stock)s AND p.availability = 'out_of_stock'": "out_of_stock",
-        "p.item_group_id = nullif(%(group)s, '')": "same_group",
+        "p.item_group_id = ANY(%(groups)s)": "same_group",
     }
     nothing_against = " AND ".join(f"({case}) IS NOT TRUE" for case in cases)
     cases[f"({passes}) IS NOT TRUE"] = "filtered"
     whens = " ".join(f"WHEN {case} THEN '{reason}'" for case, reason in cases.items())
     return Judgement(
         reason=f"CASE {whens} ELSE '' END",
-        may_be_shown=f"p.id <> %(shown)s AND {nothing_against} AND {passes}",
+        may_be_shown=f"p.id <> ALL(%(beside)s) AND {nothing_against} AND {passes}",
         values={
-            "shown": here.product or 0,
-            "group": here.group or "",
+            "beside": here.beside,
+            "groups": here.groups,
             "price": here.price,
             "currency": here.currency,
             "brand": list(wishes.brand),

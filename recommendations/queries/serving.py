@@ -1,6 +1,7 @@
-"""SQL of candidates: the neighbours of a product, and all products, most popular first."""
+"""SQL of candidates: products of stored lists, and all products, most popular first."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -28,12 +29,12 @@ class Step(NamedTuple):
     product: Row
 
 
-_NEIGHBOURS = """
+_CANDIDATES = """
     SELECT p.id, p.item_group_id, {reason}, {card}, 0, vector.terms, vector.weights
     FROM products_product AS p
     LEFT JOIN recommendations_productvector AS vector
-        ON vector.run_id = %(run)s AND vector.product_id = p.id
-    WHERE p.id = ANY(%(neighbours)s) AND p.id <> %(shown)s"""
+        ON vector.run_id = %(similar_run)s AND vector.product_id = p.id
+    WHERE p.id = ANY(%(candidates)s) AND p.id <> ALL(%(beside)s)"""
 
 # The walk has parts, each read along an index: the products of the category, those anyone bought,
 # and the rest. `onward` bounds what lies before a place, so that an index helps there too.
@@ -88,7 +89,7 @@ _IS_REACHED = "(%(most)s IS NULL OR (SELECT count(*) FROM part{before}) < %(most
 # What is filtered counts as of a group in the list from where that group was taken into it.
 _DROPPED = """
     WITH taken AS (
-        SELECT * FROM unnest(%(groups)s::text[], %(taken_part)s::int[],
+        SELECT * FROM unnest(%(taken_groups)s::text[], %(taken_part)s::int[],
             %(taken_lately)s::int[], %(taken_ever)s::int[], %(taken_created_at)s::timestamptz[],
             %(taken_name)s::text[])
             AS taken (item_group_id, part, lately, ever, created_at, name)
@@ -106,12 +107,12 @@ _LAST = "(%(part)s, -%(lately)s, -%(ever)s, -extract(epoch FROM %(created_at)s),
 _START = Place(-1, 0, 0, datetime(1970, 1, 1, tzinfo=UTC), "")
 
 
-def neighbours(here: Situation, wishes: Wishes) -> list[Row]:
-    """The stored neighbours of the product shown, each judged."""
+def candidates(here: Situation, wishes: Wishes, product_ids: Iterable[int]) -> list[Row]:
+    """These products but those that the list stands beside, each judged."""
     judgement = judge(here, wishes)
-    sql = _NEIGHBOURS.format(reason=judgement.reason, card=CARD)
-    stored = {"neighbours": here.neighbours or [], "run": here.run}
-    return [Row(*row) for row in fetch(sql, judgement.values | stored)]
+    sql = _CANDIDATES.format(reason=judgement.reason, card=CARD)
+    asked = {"candidates": list(product_ids), "similar_run": here.similar_run}
+    return [Row(*row) for row in fetch(sql, judgement.values | asked)]
 
 
 def walk(here: Situation, wishes: Wishes, most: int | None) -> tuple[list[Step], bool]:
@@ -174,7 +175,7 @@ def dropped_before(
     places = [place or _START for place in taken.values()]
     values = judgement.values | category_values("near", here.product_type or "")
     values |= {f"taken_{name}": [getattr(p, name) for p in places] for name in Place._fields}
-    values |= {"groups": list(taken), "met": [*met, here.product or 0]}
+    values |= {"taken_groups": list(taken), "met": [*met, *here.beside]}
     return dict(fetch(sql, values | (last or _START)._asdict()))
 
 

@@ -10,12 +10,12 @@ from django.db import connection
 from scipy.sparse import csr_array
 
 from recommendations.models import SimilarList, Vocabulary
+from recommendations.queries.lists import GROUP, write_lists
 from recommendations.rows import Rows
 from recommendations.vectors import Fields
 from recommendations.vectors import Vocabulary as Terms
 from recommendations.words import MOST_CHARACTERS
 from runs.arrays import read_arrays
-from runs.blocks import write_blocks
 from runs.copying import copy_in, execute, fetch
 from runs.models import Run
 
@@ -45,15 +45,13 @@ _DIGEST = """md5(concat_ws(chr(31), p.title, p.description, p.product_type, p.br
 _COMPARED = "p.visible AND p.deleted_at IS NULL"
 _NAME = "lower(p.external_id)"
 _BY_NAME = f'ORDER BY {_NAME} COLLATE "C"'
-# A number for the item group; a product without one is its own.
-_GROUP = "CASE p.item_group_id WHEN '' THEN -p.id ELSE hashtextextended(p.item_group_id, 0) END"
 
 
 def compared_products(product_ids: Sequence[int] | None = None) -> Compared:
     """Read what shoppers may be shown, or those of these products, by product key."""
     only = "" if product_ids is None else "AND p.id = ANY(%(ids)s)"
     rows = fetch(
-        f"""SELECT p.id, {_NAME}, {_GROUP}, {_DIGEST}, p.title,
+        f"""SELECT p.id, {_NAME}, {GROUP}, {_DIGEST}, p.title,
             left(p.description, {MOST_CHARACTERS}), p.product_type, p.brand, p.currency,
             p.price::float8, p.attributes::text
         FROM products_product AS p WHERE {_COMPARED} {only} {_BY_NAME}""",
@@ -130,20 +128,8 @@ def store_lists(
     run_id: int, ids: np.ndarray, starts: np.ndarray, neighbours: np.ndarray, scores: np.ndarray
 ) -> None:
     """Keep lists, one after the other: of whom, where each begins, and what stands in them."""
-    lengths = np.diff(starts)
-
-    def of_one_length(length: int) -> dict[str, np.ndarray]:
-        lists = np.flatnonzero(lengths == length)
-        entries = starts[lists][:, None] + np.arange(length)
-        return {
-            "run_id": np.full(len(lists), run_id, "i8"),
-            "product_id": ids[lists].astype("i4"),
-            "neighbours": neighbours[entries].astype("i4"),
-            "scores": scores[entries].astype("f8"),
-        }
-
-    columns = ["run_id", "product_id", "neighbours", "scores"]
-    write_blocks(SimilarList._meta.db_table, columns, map(of_one_length, np.unique(lengths)))
+    entries = {"neighbours": neighbours.astype("i4"), "scores": scores.astype("f8")}
+    write_lists(SimilarList, run_id, ids, starts, entries)
 
 
 def drop_lists(run_id: int, product_ids: Iterable[int]) -> None:

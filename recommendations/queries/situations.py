@@ -11,29 +11,46 @@ from runs.copying import fetch
 
 
 class Situation(NamedTuple):
-    """What an answer is made from: the state of all that is stored, and the product shown."""
+    """What an answer is made from: the state of all that is stored, and what it stands beside.
+
+    `run` is the published one of the kind that is asked for, `similar_run` that of the vectors.
+    """
 
     version: int
     run: int | None
     built_at: datetime | None
     is_stale: bool
-    product: int | None
-    id: str
-    title: str
-    product_type: str
-    brand: str
-    price: Decimal | None
-    currency: str
-    group: str
-    neighbours: list[int] | None
-    scores: list[float] | None
-    terms: bytes | None
-    weights: bytes | None
+    similar_run: int | None
+    product: int | None = None
+    id: str | None = None
+    title: str | None = None
+    product_type: str | None = None
+    brand: str | None = None
+    price: Decimal | None = None
+    currency: str | None = None
+    group: str | None = None
+    neighbours: list[int] | None = None
+    scores: list[float] | None = None
+    terms: bytes | None = None
+    weights: bytes | None = None
+    others: list[int] | None = None
+    other_scores: list[float] | None = None
+    direct: list[float] | None = None
 
     @property
     def state(self) -> tuple:
         """What the answer to a URL follows from."""
         return self.version, self.run, self.is_stale
+
+    @property
+    def beside(self) -> list[int]:
+        """Products the list stands beside; they are never in it."""
+        return [self.product] if self.product else []
+
+    @property
+    def groups(self) -> list[str]:
+        """Their item groups."""
+        return [self.group] if self.group else []
 
 
 class Row(NamedTuple):
@@ -56,11 +73,9 @@ class Row(NamedTuple):
     weights: bytes | None = None
 
 
-_SITUATION = """
-    SELECT coalesce(state.version, 0), run.id, run.finished_at, coalesce(run.is_stale, false),
-        p.id, p.external_id, p.title, p.product_type, p.brand, p.price, p.currency,
-        p.item_group_id, near.neighbours, near.scores, vector.terms, vector.weights
-    FROM (VALUES (1)) AS one
+_STATE = """coalesce(state.version, 0), run.id, run.finished_at, coalesce(run.is_stale, false),
+        likeness.id"""
+_RUNS = """(VALUES (1)) AS one
     LEFT JOIN products_cataloguestate AS state ON true
     LEFT JOIN (
         SELECT id, finished_at, EXISTS (
@@ -68,18 +83,29 @@ _SITUATION = """
             WHERE later.kind = published.kind AND later.id > published.id
                 AND later.status IN ('held', 'refused', 'failed')
         ) AS is_stale
-        FROM runs_run AS published WHERE kind = 'similar' AND status = 'published'
+        FROM runs_run AS published WHERE kind = %(kind)s AND status = 'published'
     ) AS run ON true
+    LEFT JOIN runs_run AS likeness ON likeness.kind = 'similar' AND likeness.status = 'published'"""
+_SITUATION = f"""
+    SELECT {_STATE},
+        p.id, p.external_id, p.title, p.product_type, p.brand, p.price, p.currency,
+        p.item_group_id, near.neighbours, near.scores, vector.terms, vector.weights,
+        together.others, together.scores, together.direct
+    FROM {_RUNS}
     LEFT JOIN products_product AS p
         ON lower(p.external_id) = lower(%(id)s) AND p.deleted_at IS NULL
     LEFT JOIN LATERAL (
         SELECT neighbours, scores FROM recommendations_similarlist
-        WHERE run_id = run.id AND product_id = p.id LIMIT 1
+        WHERE run_id = likeness.id AND product_id = p.id LIMIT 1
     ) AS near ON true
     LEFT JOIN LATERAL (
         SELECT terms, weights FROM recommendations_productvector
-        WHERE run_id = run.id AND product_id = p.id LIMIT 1
-    ) AS vector ON true"""
+        WHERE run_id = likeness.id AND product_id = p.id LIMIT 1
+    ) AS vector ON true
+    LEFT JOIN LATERAL (
+        SELECT others, scores, direct FROM recommendations_togetherlist
+        WHERE %(kind)s = 'bought-together' AND run_id = run.id AND product_id = p.id LIMIT 1
+    ) AS together ON true"""
 
 CARD = (
     "p.external_id, p.title, p.price, p.currency, p.availability, p.link, p.image_link,"
@@ -87,9 +113,9 @@ CARD = (
 )
 
 
-def situation(product_id: str = "") -> Situation:
+def situation(product_id: str = "", kind: str = "similar") -> Situation:
     """What an answer is made from; `product` is none where there is no such product."""
-    return Situation(*fetch(_SITUATION, {"id": product_id})[0])
+    return Situation(*fetch(_SITUATION, {"id": product_id, "kind": kind})[0])
 
 
 @lru_cache(maxsize=2)

@@ -1,156 +1,97 @@
-"""Answers: the product shown -> its neighbours -> what is popular -> exactly as many as asked."""
+"""Lists beside a product: what is like it, what is bought with it; and what is popular."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 
-from recommendations.list_ids import list_id
 from recommendations.queries import serving as queries
 from recommendations.queries import situations
-from recommendations.queries.serving import Step
 from recommendations.queries.situations import Row, Situation
-from recommendations.ranking import Candidate, Ranking, by_score, rank
+from recommendations.ranking import Candidate, by_score
 from recommendations.reasons import clause, shared_terms
+from recommendations.services.answers import TERMS_SHOWN, Answer, answer, candidate
 from recommendations.wishes import Wishes
 
-SIMILAR, POPULAR = "similar", "popular"
-SCORE_DIGITS = 6
-# Terms that a reason draws on, and that an explained score is parted into.
-TERMS_SHOWN = 8
-# How far what is popular is read, beyond the limit, before all of it is: variants take no place.
-WALKED_AT_LEAST = 60
+SIMILAR, TOGETHER, POPULAR = "similar", "bought_together", "popular"
+BOUGHT_TOGETHER = "bought-together"
 
 
-@dataclass(frozen=True)
-class Place:
-    """One product of a list, and why it stands there."""
+def find_situation(product_id: str = "", kind: str = SIMILAR) -> Situation:
+    """Return what answers about this product follow from; its `product` is none if unknown.
 
-    rank: int
-    product: Row
-    source: str
-    score: float | None
-    text: str
-    terms: list[tuple[str, float]]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A list as it is shown; equal lists have equal ids."""
-
-    id: str
-    run: int | None
-    built_at: datetime | None
-    is_stale: bool
-    places: list[Place]
-    removed: dict[str, int]
-
-
-def find_situation(product_id: str = "") -> Situation:
-    """Return what answers about this product follow from; its `product` is none if unknown."""
-    return situations.situation(product_id)
+    `kind` is the kind of run that is asked for: "similar" or "bought-together".
+    """
+    return situations.situation(product_id, kind)
 
 
 def similar_products(here: Situation, wishes: Wishes) -> Answer:
     """Return what is like the product shown; where that is too little, what is popular."""
-    near = queries.neighbours(here, wishes) if here.neighbours and wishes.arm == "model" else []
-    scores = dict(zip(here.neighbours or [], here.scores or [], strict=True))
-    candidates = by_score(
-        _candidate(SIMILAR, row, round(scores[row.product], SCORE_DIGITS)) for row in near
-    )
-    return _answer(SIMILAR, here, wishes, candidates, {row.product: row for row in near})
+    alike = _scores(here.neighbours, here.scores, wishes)
+    rows = _rows(here, wishes, alike)
+    because = {SIMILAR: partial(_because_alike, here)}
+    return answer(SIMILAR, here, wishes, _by_score(SIMILAR, alike, rows), rows, because)
+
+
+def products_bought_together(here: Situation, wishes: Wishes) -> Answer:
+    """Return what is bought with the product shown, then what is like it, then what is popular.
+
+    The situation is one of the kind "bought-together".
+    """
+    together = _scores(here.others, here.other_scores, wishes)
+    alike = _scores(here.neighbours, here.scores, wishes)
+    rows = _rows(here, wishes, together | alike)
+    candidates = _by_score(TOGETHER, together, rows) + _by_score(SIMILAR, alike, rows)
+    because = {
+        TOGETHER: partial(_because_bought, here),
+        SIMILAR: partial(_because_alike, here),
+    }
+    return answer(BOUGHT_TOGETHER, here, wishes, candidates, rows, because)
 
 
 def popular_products(here: Situation, wishes: Wishes) -> Answer:
     """Return what most customers bought of late, then ever, then what is new."""
-    return _answer(POPULAR, here, wishes, [], {})
+    return answer(POPULAR, here, wishes, [], {}, {})
 
 
-def _answer(
-    kind: str, here: Situation, wishes: Wishes, candidates: list[Candidate], rows: dict[int, Row]
-) -> Answer:
-    ranking, removed = _fill(here, wishes, candidates, rows)
-    places = [
-        _place(number, taken, rows[taken.product], here, wishes.explain)
-        for number, taken in enumerate(ranking.places, 1)
-    ]
-    told = list_id(kind, wishes.arm, [(place.product.id, place.source) for place in places])
-    return Answer(told, here.run, here.built_at, here.is_stale, places, removed)
+def _scores(
+    products: list[int] | None, scores: list[float] | None, wishes: Wishes
+) -> dict[int, float]:
+    """Return a stored list; the hold-out gets none."""
+    return dict(zip(products or [], scores or [], strict=True)) if wishes.arm == "model" else {}
 
 
-def _fill(
-    here: Situation, wishes: Wishes, candidates: list[Candidate], rows: dict[int, Row]
-) -> tuple[Ranking, dict[str, int]]:
-    """Take what is popular where the candidates are too few; `rows` learns of what it meets."""
-    ranking = _rank(candidates, wishes)
-    if ranking.is_full or wishes.min_score > Wishes.min_score:
-        return ranking, ranking.removed
-    met = list(rows)
-    ranking, steps = _walk_on(here, wishes, candidates, met)
-    rows |= {step.product.product: step.product for step in steps}
-    places = {step.product.product: step.place for step in reversed(steps)}
-    last = places[ranking.places[-1].product] if ranking.is_full else None
-    groups = {taken.group: places.get(taken.product) for taken in ranking.places if taken.group}
-    dropped = queries.dropped_before(
-        here, wishes, last, met, groups if wishes.one_per_group else {}
-    )
-    return ranking, {
-        reason: count + dropped.get(reason, 0) for reason, count in ranking.removed.items()
-    }
+def _rows(here: Situation, wishes: Wishes, product_ids: dict[int, float]) -> dict[int, Row]:
+    found = queries.candidates(here, wishes, product_ids) if product_ids else []
+    return {row.product: row for row in found}
 
 
-def _walk_on(
-    here: Situation, wishes: Wishes, candidates: list[Candidate], met: list[int]
-) -> tuple[Ranking, list[Step]]:
-    """Rank candidates, then what is popular: the beginning of it, or all where that is short."""
-    for most in (WALKED_AT_LEAST + wishes.limit, None):
-        steps, is_whole = queries.walk(here, wishes, most)
-        steps = [step for step in steps if step.product.product not in met]
-        walked = [_candidate(step.source, step.product) for step in steps]
-        ranking = _rank(candidates + walked, wishes)
-        if ranking.is_full or is_whole:
-            break
-    return ranking, steps
-
-
-def _candidate(source: str, row: Row, score: float | None = None) -> Candidate:
-    return Candidate(row.product, source, (row.id or "").lower(), score, row.group, row.reason)
-
-
-def _rank(candidates: list[Candidate], wishes: Wishes) -> Ranking:
-    return rank(
-        candidates,
-        wishes.limit,
-        one_per_group=wishes.one_per_group,
-        min_score=wishes.min_score,
+def _by_score(source: str, scores: dict[int, float], rows: dict[int, Row]) -> list[Candidate]:
+    return by_score(
+        candidate(source, rows[product], score)
+        for product, score in scores.items()
+        if product in rows
     )
 
 
-def _place(number: int, taken: Candidate, row: Row, here: Situation, explain: bool) -> Place:
-    if taken.source != SIMILAR:
-        return Place(number, row, taken.source, None, _standing(taken.source, row, here), [])
+def _because_alike(here: Situation, row: Row, score: float) -> tuple[str, list]:
     shared = _shared_terms(here, row)
     labels = [label for label, _ in shared[:TERMS_SHOWN]]
-    text = clause(labels, row.title, row.product_type) or "Much like this one"
-    terms = _sum_to(taken.score, shared) if explain else []
-    return Place(number, row, taken.source, taken.score, text, terms)
-
-
-def _standing(source: str, row: Row, here: Situation) -> str:
-    if source == POPULAR:
-        return "Popular in this shop" if row.buyers else "New in this shop"
-    category = here.product_type.rpartition(">")[2].strip()
-    return f"{'Popular' if row.buyers else 'Also'} in {category}"
+    return clause(labels, row.title, row.product_type) or "Much like this one", shared
 
 
 def _shared_terms(here: Situation, row: Row) -> list[tuple[str, float]]:
     if not (here.terms and row.terms):
         return []
-    labels = situations.term_labels(here.run)
+    labels = situations.term_labels(here.similar_run)
     shared = shared_terms(situations.stored_vector(here), situations.stored_vector(row))
     return [(labels[column], share) for column, share in shared]
 
 
-def _sum_to(score: float, shared: list[tuple[str, float]]) -> list[tuple[str, float]]:
-    """Name the terms that give most; the rest, roundings too, is one more."""
-    named = [(label, round(share, SCORE_DIGITS)) for label, share in shared[:TERMS_SHOWN]]
-    rest = round(score - sum(share for _, share in named), SCORE_DIGITS)
-    return [*named, ("other", rest)] if rest else named
+def _because_bought(here: Situation, row: Row, score: float) -> tuple[str, list]:
+    direct = here.direct[here.others.index(row.product)]
+    category = here.product_type.rpartition(">")[2].strip()
+    usual = f"usual with {category}" if category else "popular"
+    parts = [("orders with both", direct), (usual, score - direct)]
+    if direct:
+        text = "Often bought together" if 2 * direct >= score else "Sometimes bought together"
+    else:
+        text = f"Often bought with {category}"
+    return text, [part for part in parts if part[1]]

@@ -5,7 +5,9 @@ from django.template.context import Context
 
 from products.models import Product
 from recommendations.cards import heading_of, make_card, make_cards
+from recommendations.queries.situations import Situation
 from recommendations.services import serving
+from recommendations.services.answers import Answer
 from recommendations.wishes import Wishes
 
 register = template.Library()
@@ -16,15 +18,22 @@ def similar_products(
     context: Context, product: Product | str, heading: str = "", **wishes
 ) -> dict[str, object]:
     """Show what is like a product, given itself or its id; takes the parameters of the API."""
-    here = serving.find_situation(getattr(product, "external_id", product))
-    if here.product is None:
-        return {}
-    answer = serving.similar_products(here, Wishes(**wishes))
-    return {
-        "answer": answer,
-        "cards": make_cards(answer, in_shop=bool(context.get("in_shop"))),
-        "heading": heading or heading_of(answer, here.product_type),
-    }
+    here = _situation_of(product, "similar")
+    answer = here.product and serving.similar_products(here, Wishes(**wishes))
+    return _list(context, answer, heading or (answer and heading_of(answer, here.product_type)))
+
+
+@register.inclusion_tag("recommendations/list.html", takes_context=True)
+def products_bought_together(
+    context: Context, product: Product | str, heading: str = "Often bought with it", **wishes
+) -> dict[str, object]:
+    """Show what is bought with a product, given itself or its id; the API's parameters again.
+
+    Nothing is shown where no orders say so: other lists show what is like it, or popular.
+    """
+    here = _situation_of(product, "bought-together")
+    answer = here.others and serving.products_bought_together(here, Wishes(**wishes))
+    return _list(context, answer, heading)
 
 
 @register.inclusion_tag("recommendations/list.html", takes_context=True)
@@ -35,4 +44,15 @@ def popular_products(
     answer = serving.popular_products(serving.find_situation(), Wishes(**wishes))
     in_shop = bool(context.get("in_shop"))
     cards = [make_card(place.product, in_shop=in_shop) for place in answer.places]
+    return {"answer": answer, "cards": cards, "heading": heading}
+
+
+def _situation_of(product: Product | str, kind: str) -> Situation:
+    return serving.find_situation(getattr(product, "external_id", product), kind)
+
+
+def _list(context: Context, answer: Answer | None, heading: str | None) -> dict[str, object]:
+    if not answer:
+        return {}
+    cards = make_cards(answer, in_shop=bool(context.get("in_shop")))
     return {"answer": answer, "cards": cards, "heading": heading}

@@ -3,19 +3,19 @@
 REASONS = ["hidden", "out_of_stock", "purchased", "same_group", "filtered"]
 
 
-def expected_answer(shown, catalogue, scores, buyers, wishes):
+def expected_answer(shown, catalogue, sources, buyers, wishes):
     """Return [(id, source)] and what was removed, for one product of the catalogue.
 
-    `scores` are the neighbours' by key, `buyers` are (in 90 days, ever) by key.
+    `sources` are the scores by key of each source in turn, `buyers` are (in 90 days, ever) by key.
     """
     results, removed, seen, groups = [], dict.fromkeys(REASONS, 0), {shown.pk}, set()
-    for source, product in _chain(shown, catalogue, scores, buyers, wishes):
+    for source, product in _chain(shown, catalogue, sources, buyers, wishes):
         if len(results) == wishes.limit:
             break
         if product.pk in seen:
             continue
         seen.add(product.pk)
-        score = scores.get(product.pk, 0) if source == "similar" else None
+        score = sources.get(source, {}).get(product.pk)
         reason = _reason(product, shown, score, groups, wishes)
         if reason:
             removed[reason] += 1
@@ -26,11 +26,11 @@ def expected_answer(shown, catalogue, scores, buyers, wishes):
     return results, removed
 
 
-def _chain(shown, catalogue, scores, buyers, wishes):
-    near = [product for product in catalogue if product.pk in scores]
-    if wishes.arm == "model":
-        near.sort(key=lambda p: (-scores[p.pk], p.external_id.lower()))
-        yield from (("similar", product) for product in near)
+def _chain(shown, catalogue, sources, buyers, wishes):
+    for source, scores in sources.items() if wishes.arm == "model" else ():
+        found = [product for product in catalogue if product.pk in scores]
+        found.sort(key=lambda p: (-scores[p.pk], p.external_id.lower()))
+        yield from ((source, product) for product in found)
     if wishes.min_score >= 0:
         return
     popular = sorted(catalogue, key=lambda p: p.external_id.lower())

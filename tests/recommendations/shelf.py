@@ -4,7 +4,7 @@ from struct import pack
 from uuid import uuid4
 
 from products.models import Product
-from recommendations.models import Popularity, ProductVector, SimilarList, Vocabulary
+from recommendations.models import Popularity, ProductVector, SimilarList, TogetherList, Vocabulary
 from runs.models import Run
 from tests.factories import NOW
 
@@ -16,12 +16,27 @@ def make_run(status: str = "published", **over) -> Run:
 
 def make_neighbours(shown: Product, *neighbours: Product, run: Run | None = None) -> Run:
     """Store the neighbours of a product with scores 0.9, 0.8, …"""
-    run = run or Run.objects.filter(status="published").first() or make_run()
+    run = run or Run.objects.filter(kind="similar", status="published").first() or make_run()
     SimilarList.objects.create(
         run=run,
         product=shown,
         neighbours=[near.pk for near in neighbours],
         scores=[round(0.9 - n / 10, 1) for n in range(len(neighbours))],
+    )
+    return run
+
+
+def make_together(shown: Product, *others: Product, direct: list[float] | None = None) -> Run:
+    """Store what is bought with a product, with scores 0.5, 0.4, … of which orders give half."""
+    published = Run.objects.filter(kind="bought-together", status="published")
+    run = published.first() or make_run(kind="bought-together")
+    scores = [round(0.5 - n / 10, 1) for n in range(len(others))]
+    TogetherList.objects.create(
+        run=run,
+        product=shown,
+        others=[other.pk for other in others],
+        scores=scores,
+        direct=direct or [score / 2 for score in scores],
     )
     return run
 

@@ -5,6 +5,7 @@ import pytest
 from recommendations.models import SimilarList
 from runs.models import Run
 from tests.factories import make_product, make_run
+from tests.recommendations.shelf import make_together
 
 pytestmark = pytest.mark.django_db
 
@@ -22,10 +23,10 @@ def store_list(run, product, *others, best: float = 0.9) -> None:
     SimilarList.objects.create(run=run, product=product, neighbours=keys, scores=scores)
 
 
-def shown_beside(client, product) -> list[tuple]:
-    """Return title, source and score of the tiles of a product's page."""
-    answer = client.get(f"{LISTS}{product.pk}/change/").context["answer"]
-    return [(place.product.title, place.source, place.score) for place in answer.places]
+def shown_beside(client, product, which: int = 0) -> list[tuple]:
+    """Return title, source and score of the tiles of a list on a product's page."""
+    beside = client.get(f"{LISTS}{product.pk}/change/").context["lists"][which]["answer"]
+    return [(place.product.title, place.source, place.score) for place in beside.places]
 
 
 def test_the_page_shows_the_list_of_shoppers_with_what_stands_in_for_the_rest(admin_client, run):
@@ -34,6 +35,16 @@ def test_the_page_shows_the_list_of_shoppers_with_what_stands_in_for_the_rest(ad
 
     assert shown_beside(admin_client, mug) == [
         ("Bowl", "similar", 0.9),
+        ("Pan", "popular", None),
+    ]
+
+
+def test_the_page_shows_what_is_bought_together_too(admin_client):
+    mug, tea, _ = (make_product(title=title) for title in ("Mug", "Tea", "Pan"))
+    make_together(mug, tea)
+
+    assert shown_beside(admin_client, mug, which=1) == [
+        ("Tea", "bought_together", 0.5),
         ("Pan", "popular", None),
     ]
 

@@ -6,9 +6,16 @@ from django.db import connection, transaction
 from products.models import Product
 from tests.api import Caller, crm, storefront
 from tests.factories import NOW, make_product
-from tests.recommendations.shelf import make_buyers, make_neighbours, make_run, make_vectors
+from tests.recommendations.shelf import (
+    make_buyers,
+    make_neighbours,
+    make_run,
+    make_together,
+    make_vectors,
+)
 
 pytestmark = pytest.mark.django_db
+PATHS = ["/products/mug/similar/", "/products/mug/bought-together/", "/popular/"]
 
 
 @pytest.fixture
@@ -119,6 +126,52 @@ def test_terms_come_only_when_asked_for(shelf):
     assert explained[1]["reason"]["terms"] == [["other", 0.8]]
 
 
+def test_bought_together_goes_down_the_whole_chain(shelf):
+    cup = Product.objects.get(external_id="cup")
+    run = make_together(shelf, cup)
+    make_product(external_id="loved")
+
+    answer = storefront().get("/products/MUG/bought-together/?limit=3&explain=true").json()
+
+    assert answer["run"]["id"] == run.pk
+    assert answer["list_id"].startswith("bought-together-model-1b1s1o-")
+    places = [(p["product"], p["source"], p["score"]) for p in answer["results"]]
+    assert places == [
+        ("cup", "bought_together", 0.5),
+        ("bowl", "similar", 0.8),
+        ("loved", "popular", None),
+    ]
+    assert answer["results"][0]["reason"] == {
+        "text": "Often bought together",
+        "terms": [["orders with both", 0.25], ["popular", 0.25]],
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("price=cheaper", ["cup"]), ("price=dearer", ["bowl"]), ("exclude=cup", ["bowl"])],
+)
+def test_parameters_choose_products_bought_together(shelf, query, expected):
+    make_together(shelf, *Product.objects.filter(external_id__in=["cup", "bowl"]))
+
+    assert products(storefront().get(f"/products/mug/bought-together/?{query}")) == expected
+
+
+@pytest.mark.parametrize("query", ["min_score=0.5", "limit=0", "price=low"])
+def test_what_bought_together_does_not_know_is_refused(shelf, query):
+    assert storefront().get(f"/products/mug/bought-together/?{query}").status_code == 400
+
+
+def test_a_published_run_of_bought_together_makes_kept_answers_old(shelf):
+    path = "/products/mug/bought-together/"
+    first = storefront().get(path)
+    make_together(shelf, Product.objects.get(external_id="cup"))
+
+    second = storefront().get(path, headers={"If-None-Match": first["ETag"]})
+
+    assert (second.status_code, second.json()["results"][0]["source"]) == (200, "bought_together")
+
+
 def test_a_product_without_neighbours_gets_what_is_popular():
     make_product(external_id="mug")
     make_buyers(make_product(external_id="loved"), 3)
@@ -143,14 +196,14 @@ def test_ids_are_found_in_any_case_and_with_any_characters():
     assert crm().get(path, RAW_URI=f"/api/v1{path}").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/products/mug/similar/", "/popular/"])
+@pytest.mark.parametrize("path", PATHS)
 def test_a_key_is_needed(path):
     response = Caller().get(path)
 
     assert (response.status_code, response["WWW-Authenticate"]) == (401, "Api-Key")
 
 
-@pytest.mark.parametrize("path", ["/products/mug/similar/", "/popular/"])
+@pytest.mark.parametrize("path", PATHS)
 def test_a_kept_answer_is_revalidated_by_one_statement(shelf, path, django_assert_num_queries):
     caller = storefront()
     first = caller.get(path)
@@ -203,7 +256,7 @@ def test_a_later_run_makes_kept_answers_old(status):
     assert similar(**{"If-None-Match": first["ETag"]}).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/products/mug/similar/?explain=1&arm=baseline", "/popular/"])
+@pytest.mark.parametrize("path", ["/products/mug/similar/?explain=1&arm=baseline", *PATHS])
 def test_reading_writes_nothing(shelf, path):
     caller = storefront()
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -7,12 +8,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from products.models import Product
-from recommendations.models import Popularity, SimilarList
-from recommendations.services import serving
+from recommendations.models import Popularity, SimilarList, TogetherList
+from recommendations.services import answers, serving
 from recommendations.wishes import Wishes
+from runs.models import Run
 from tests.factories import NOW, make_product
 from tests.recommendations.oracle import expected_answer
-from tests.recommendations.shelf import make_buyers, make_neighbours, make_run, make_vectors
+from tests.recommendations.shelf import (
+    make_buyers,
+    make_neighbours,
+    make_run,
+    make_together,
+    make_vectors,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +28,11 @@ pytestmark = pytest.mark.django_db
 def similar(product, **wishes):
     here = serving.find_situation(product.external_id)
     return serving.similar_products(here, Wishes(**wishes))
+
+
+def together(product, **wishes):
+    here = serving.find_situation(product.external_id, "bought-together")
+    return serving.products_bought_together(here, Wishes(**wishes))
 
 
 def popular(**wishes):
@@ -42,7 +55,8 @@ catalogues = st.lists(
         item_group_id=st.sampled_from(["", "", "g", "h"]),
         created_at=st.sampled_from([NOW, NOW, NOW - timedelta(days=1)]),
         buyers=st.sampled_from([None, (0, 0), (0, 1), (1, 1), (1, 2)]),
-        score=st.sampled_from([None, None, 0.2, 0.5, 0.5, 0.9]),
+        similar=st.sampled_from([None, None, 0.2, 0.5, 0.5, 0.9]),
+        bought_together=st.sampled_from([None, None, None, 0.1, 0.5, 0.5]),
         external_id=st.uuids().map(lambda uuid: uuid.hex[:6]),
     ),
     min_size=1,
@@ -66,8 +80,8 @@ all_wishes = st.builds(
 
 
 def store(rows):
-    """Write a catalogue; return its products, the first one's neighbours and all buyers."""
-    extras = ("buyers", "score", "created_at")
+    """Write a catalogue; return its products, the first one's lists and all buyers."""
+    extras = ("buyers", "similar", "bought_together", "created_at")
     rows[0]["external_id"] = "first"
     products = Product.objects.bulk_create(
         Product(**{name: value for name, value in row.items() if name not in extras}, title="-")
@@ -82,34 +96,50 @@ def store(rows):
         Popularity(product_id=key, buyers_90_days=lately, buyers_ever=ever)
         for key, (lately, ever) in buyers.items()
     )
-    scores = {product.pk: row["score"] for product, row in pairs[1:] if row["score"]}
+    lists = {
+        source: {product.pk: row[source] for product, row in pairs[1:] if row[source]}
+        for source in ("bought_together", "similar")
+    }
     SimilarList.objects.create(
         run=make_run(),
         product=products[0],
-        neighbours=list(scores),
-        scores=list(scores.values()),
+        neighbours=list(lists["similar"]),
+        scores=list(lists["similar"].values()),
     )
-    return products, scores, buyers
+    TogetherList.objects.create(
+        run=make_run(kind="bought-together"),
+        product=products[0],
+        others=list(lists["bought_together"]),
+        scores=list(lists["bought_together"].values()),
+        direct=[0.05] * len(lists["bought_together"]),
+    )
+    return products, lists, buyers
 
 
 @pytest.mark.parametrize("walked_at_least", [0, 60])
 @settings(
-    max_examples=60,
+    max_examples=50,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(rows=catalogues, asked=st.lists(all_wishes, min_size=3, max_size=3))
 def test_any_answer_is_the_one_the_plain_way_finds(monkeypatch, walked_at_least, rows, asked):
-    monkeypatch.setattr(serving, "WALKED_AT_LEAST", walked_at_least)
+    monkeypatch.setattr(answers, "WALKED_AT_LEAST", walked_at_least)
     with transaction.atomic():
-        products, scores, buyers = store(rows)
+        products, lists, buyers = store(rows)
         Product.objects.filter(pk=products[0].pk).update(deleted_at=None)
         for wishes in asked:
-            answer = serving.similar_products(serving.find_situation("FIRST"), wishes)
+            for kind, make, sources in [
+                ("similar", serving.similar_products, {"similar": lists["similar"]}),
+                ("bought-together", serving.products_bought_together, lists),
+            ]:
+                if kind != "similar":
+                    wishes = replace(wishes, min_score=Wishes.min_score)
+                answer = make(serving.find_situation("FIRST", kind), wishes)
 
-            found = [(place.product.id, place.source) for place in answer.places]
-            expected = expected_answer(products[0], products, scores, buyers, wishes)
-            assert (found, answer.removed) == expected
+                found = [(place.product.id, place.source) for place in answer.places]
+                expected = expected_answer(products[0], products, sources, buyers, wishes)
+                assert (found, answer.removed) == expected
         transaction.set_rollback(True)
 
 
@@ -145,7 +175,7 @@ def test_what_is_popular_fills_the_list(django_assert_num_queries):
 
 
 def test_a_walk_that_was_too_short_is_made_whole(monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(serving, "WALKED_AT_LEAST", 0)
+    monkeypatch.setattr(answers, "WALKED_AT_LEAST", 0)
     shown = make_product()
     make_product(external_id="old"), make_product(external_id="blue", item_group_id="shirts")
     make_product(external_id="red", item_group_id="shirts"), make_product(visible=False)
@@ -255,3 +285,33 @@ def test_what_is_popular_says_so_and_where():
     texts = [place.text for place in similar(shown).places]
 
     assert texts == ["Popular in Mugs", "Also in Mugs", "New in this shop"]
+
+
+def test_bought_together_comes_before_what_is_alike_and_what_is_popular(django_assert_num_queries):
+    shown, other, near, _ = (make_product(external_id=name) for name in ("i", "o", "n", "p"))
+    make_neighbours(shown, near, other)
+    make_together(shown, other)
+
+    # The situation with both lists; their products; the walk; what was dropped on the way.
+    with django_assert_num_queries(4):
+        answer = together(shown)
+
+    assert [(place.product.id, place.source, place.score) for place in answer.places] == [
+        ("o", "bought_together", 0.5),
+        ("n", "similar", 0.9),
+        ("p", "popular", None),
+    ]
+    assert answer.run == Run.objects.get(kind="bought-together").pk
+
+
+def test_what_is_bought_together_says_why():
+    shown, often, seldom, never = (make_product(product_type="Home > Mugs") for _ in range(4))
+    make_together(shown, often, seldom, never, direct=[0.4, 0.1, 0.0])
+
+    places = together(shown, explain=True, limit=3).places
+
+    assert [(place.text, place.terms) for place in places] == [
+        ("Often bought together", [("orders with both", 0.4), ("usual with Mugs", 0.1)]),
+        ("Sometimes bought together", [("orders with both", 0.1), ("usual with Mugs", 0.3)]),
+        ("Often bought with Mugs", [("usual with Mugs", 0.3)]),
+    ]

@@ -1,0 +1,142 @@
+"""Lists as they are shown: candidates of any sources -> what is popular -> exactly as many."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from recommendations.list_ids import list_id
+from recommendations.queries import serving as queries
+from recommendations.queries.serving import Step
+from recommendations.queries.situations import Row, Situation
+from recommendations.ranking import Candidate, Ranking, rank
+from recommendations.wishes import Wishes
+
+POPULAR, POPULAR_IN_CATEGORY = "popular", "popular_in_category"
+SCORE_DIGITS = 6
+# Terms that an explained score is parted into.
+TERMS_SHOWN = 8
+# How far what is popular is read, beyond the limit, before all of it is: variants take no place.
+WALKED_AT_LEAST = 60
+
+# Why a product of a source stands in a list: a clause, and terms with what each gives.
+Because = Callable[[Row, float | None], tuple[str, list[tuple[str, float]]]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One product of a list, and why it stands there."""
+
+    rank: int
+    product: Row
+    source: str
+    score: float | None
+    text: str
+    terms: list[tuple[str, float]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A list as it is shown; equal lists have equal ids."""
+
+    id: str
+    run: int | None
+    built_at: datetime | None
+    is_stale: bool
+    places: list[Place]
+    removed: dict[str, int]
+
+
+def answer(
+    kind: str,
+    here: Situation,
+    wishes: Wishes,
+    candidates: list[Candidate],
+    rows: dict[int, Row],
+    because: Mapping[str, Because],
+) -> Answer:
+    """Fill a list with candidates, then with what is popular.
+
+    `rows` are the candidates' own; `because` says for each of their sources why.
+    """
+    ranking, removed = _fill(here, wishes, candidates, rows)
+    in_category = partial(_in_category, here.product_type or "")
+    because = {POPULAR: _in_shop, POPULAR_IN_CATEGORY: in_category} | because
+    places = [
+        _place(number, taken, rows[taken.product], because[taken.source], wishes.explain)
+        for number, taken in enumerate(ranking.places, 1)
+    ]
+    told = list_id(kind, wishes.arm, [(place.product.id, place.source) for place in places])
+    return Answer(told, here.run, here.built_at, here.is_stale, places, removed)
+
+
+def candidate(source: str, row: Row, score: float | None = None) -> Candidate:
+    """Propose a product; scores are rounded as they are shown, so that equal ones are equal."""
+    shown = None if score is None else round(score, SCORE_DIGITS)
+    return Candidate(row.product, source, (row.id or "").lower(), shown, row.group, row.reason)
+
+
+def sum_to(score: float, parts: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Name the terms that give most; the rest, roundings too, is one more."""
+    named = [(label, round(share, SCORE_DIGITS)) for label, share in parts[:TERMS_SHOWN]]
+    rest = round(score - sum(share for _, share in named), SCORE_DIGITS)
+    return [*named, ("other", rest)] if rest else named
+
+
+def _fill(
+    here: Situation, wishes: Wishes, candidates: list[Candidate], rows: dict[int, Row]
+) -> tuple[Ranking, dict[str, int]]:
+    """Take what is popular where the candidates are too few; `rows` learns of what it meets."""
+    ranking = _rank(candidates, wishes)
+    if ranking.is_full or wishes.min_score > Wishes.min_score:
+        return ranking, ranking.removed
+    met = list(rows)
+    ranking, steps = _walk_on(here, wishes, candidates, met)
+    rows |= {step.product.product: step.product for step in steps}
+    places = {step.product.product: step.place for step in reversed(steps)}
+    last = places[ranking.places[-1].product] if ranking.is_full else None
+    groups = {taken.group: places.get(taken.product) for taken in ranking.places if taken.group}
+    dropped = queries.dropped_before(
+        here, wishes, last, met, groups if wishes.one_per_group else {}
+    )
+    return ranking, {
+        reason: count + dropped.get(reason, 0) for reason, count in ranking.removed.items()
+    }
+
+
+def _walk_on(
+    here: Situation, wishes: Wishes, candidates: list[Candidate], met: list[int]
+) -> tuple[Ranking, list[Step]]:
+    """Rank candidates, then what is popular: the beginning of it, or all where that is short."""
+    for most in (WALKED_AT_LEAST + wishes.limit, None):
+        steps, is_whole = queries.walk(here, wishes, most)
+        steps = [step for step in steps if step.product.product not in met]
+        walked = [candidate(step.source, step.product) for step in steps]
+        ranking = _rank(candidates + walked, wishes)
+        if ranking.is_full or is_whole:
+            break
+    return ranking, steps
+
+
+def _rank(candidates: list[Candidate], wishes: Wishes) -> Ranking:
+    return rank(
+        candidates,
+        wishes.limit,
+        one_per_group=wishes.one_per_group,
+        min_score=wishes.min_score,
+    )
+
+
+def _place(number: int, taken: Candidate, row: Row, because: Because, explain: bool) -> Place:
+    text, parts = because(row, taken.score)
+    terms = sum_to(taken.score, parts) if explain and taken.score is not None else []
+    return Place(number, row, taken.source, taken.score, text, terms)
+
+
+def _in_shop(row: Row, _: float | None) -> tuple[str, list]:
+    return "Popular in this shop" if row.buyers else "New in this shop", []
+
+
+def _in_category(path: str, row: Row, _: float | None) -> tuple[str, list]:
+    category = path.rpartition(">")[2].strip()
+    return f"{'Popular' if row.buyers else 'Also'} in {category}", []
