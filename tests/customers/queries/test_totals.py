@@ -1,3 +1,5 @@
+import json
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -11,8 +13,9 @@ from customers.models import CustomerCategoryTotal, CustomerTotal, Order, OrderL
 from customers.queries.clock import data_clock
 from customers.queries.frames import category_totals, customer_totals
 from customers.queries.totals import DECAY_REFERENCE
-from customers.services.orders import delete_orders, upsert_orders
+from customers.services.orders import delete_orders, import_orders, upsert_orders
 from customers.services.people import upsert_customers
+from customers.services.privacy import UnknownCustomer, erase_customer
 from customers.services.rates import import_rates
 from products.services import delete_products, upsert_products
 from tests.shop_files import assert_totals_are_true, write
@@ -116,6 +119,7 @@ LINES = st.fixed_dictionaries(
 )
 STEPS = st.one_of(
     st.tuples(st.just(upsert_orders), st.lists(LINES, min_size=1, max_size=6)),
+    st.tuples(st.just("file"), st.lists(LINES, min_size=1, max_size=6)),
     st.tuples(st.just(delete_orders), st.lists(IDS, max_size=2)),
     st.tuples(st.just(delete_products), st.lists(PRODUCTS, max_size=1)),
     st.tuples(
@@ -128,6 +132,7 @@ STEPS = st.one_of(
         st.just(upsert_customers),
         st.just([{"customer_id": "cy", "email": "cy@x.org"}]),
     ),
+    st.tuples(st.just("erase"), st.sampled_from(["ada", "cy"])),
     st.tuples(st.just("rate"), st.decimals("0.5", 2, places=3).map(str)),
 )
 
@@ -139,7 +144,12 @@ STEPS = st.one_of(
 def test_kept_totals_are_the_recomputed_after_any_steps(steps, tmp_path):
     with transaction.atomic():
         for do, what in steps:
-            if do == "rate":
+            if do == "file":
+                import_orders(write(tmp_path, "\n".join(map(json.dumps, what))))
+            elif do == "erase":
+                with suppress(UnknownCustomer):
+                    erase_customer(what)
+            elif do == "rate":
                 import_rates(write(tmp_path, f"date,currency,rate\n2024-01-01,GBP,{what}"))
             else:
                 do(what)
