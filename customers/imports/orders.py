@@ -1,5 +1,6 @@
 """Order lines by canonical names, with those of GA4 as aliases."""
 
+import re
 from decimal import Decimal
 
 from runs.copying import NULL
@@ -8,33 +9,35 @@ from runs.parsing import (
     BadCell,
     Forms,
     category_path,
+    clean,
     currency,
     email,
     identifier,
     line_of_text,
     money,
-    one_of,
     whole,
 )
 from runs.parsing import moment as instant
 
 # More pieces of one product in one line are taken for a mistake.
 MOST_PIECES = 10_000_000
+# Other shops' words for the five states of an order.
 STATUSES = {
-    "paid": "paid",
-    "fulfilled": "fulfilled",
-    "pending": "pending",
-    "cancelled": "cancelled",
-    "refunded": "refunded",
-    "canceled": "cancelled",
-    "completed": "fulfilled",
-    "complete": "fulfilled",
-    "shipped": "fulfilled",
-    "delivered": "fulfilled",
-    "processing": "paid",
-    "on-hold": "pending",
-    "failed": "cancelled",
-    "voided": "cancelled",
+    word: state
+    for state, words in {
+        "paid": "processing, payment accepted, payment received, succeeded, captured, unshipped, "
+        "unfulfilled, partially shipped, partially fulfilled, partially refunded, "
+        "awaiting fulfillment, awaiting shipment, bezahlt, payé, payée, pagado",
+        "fulfilled": "completed, complete, shipped, delivered, picked up, ready for pickup, "
+        "abgeschlossen, versendet, versandt, livré, livrée, expédié, expédiée, enviado, completado",
+        "pending": "pending payment, awaiting payment, awaiting bank wire payment, on hold, "
+        "holded, unpaid, partially paid, authorized, authorised, payment review, checkout draft, "
+        "en attente",
+        "cancelled": "canceled, voided, failed, declined, expired, payment error, rejected, "
+        "storniert, annulé, annulée, cancelado",
+        "refunded": "returned, chargeback, charged back, erstattet, remboursé, remboursée",
+    }.items()
+    for word in (state, *words.split(", "))
 }
 _pieces = whole(-MOST_PIECES, MOST_PIECES, default=1)
 
@@ -47,13 +50,21 @@ def quantity(raw: str, forms: Forms) -> int:
     return pieces
 
 
+def status(raw: str) -> str:
+    """Read a state of an order, by its name here or a word that other shops have for it."""
+    word = re.sub(r"[-_\s]+", " ", clean(raw).lower()).removeprefix("wc ")
+    if word and word not in STATUSES:
+        raise BadCell(f"is none of {', '.join(sorted({*STATUSES.values()}))}")
+    return STATUSES.get(word, "")
+
+
 COLUMNS = {
     "order_id": Column(text=identifier, needed=True),
     "line_no": Column(number=whole(1, 2**31 - 1)),
     "ordered_at": Column(date=instant, needed=True),
     "customer_id": Column(text=identifier),
     "email": Column(text=email),
-    "status": Column(text=one_of(STATUSES, default="")),
+    "status": Column(text=status),
     "currency": Column(text=currency),
     "product_id": Column(text=identifier, needed=True),
     "quantity": Column(number=quantity),

@@ -4,13 +4,14 @@ opening (limits, encoding, hash) -> delimited | ndjson | parquet -> Table of bat
 """
 
 from runs.files.opening import FileFacts, FileRefused, inspect_file
-from runs.files.tables import BadRow, Batch, Table, open_table
+from runs.files.tables import BadRow, Batch, NoHeader, Table, open_table
 
 __all__ = [
     "BadRow",
     "Batch",
     "FileFacts",
     "FileRefused",
+    "NoHeader",
     "Table",
     "inspect_file",
     "open_table",

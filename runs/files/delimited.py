@@ -3,41 +3,88 @@
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from django.conf import settings
 
-from runs.files.opening import FileFacts, FileRefused, open_text
-from runs.files.tables import BATCH_CHARACTERS, BATCH_ROWS, BadRow, Batch, Table, check_width
+from runs.files.opening import FileFacts, open_text
+from runs.files.tables import (
+    BATCH_CHARACTERS,
+    BATCH_ROWS,
+    BadRow,
+    Batch,
+    NoHeader,
+    Table,
+    check_width,
+)
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 HEADER_WITHIN = 50
 
 
+@dataclass(frozen=True)
+class Header:
+    """The row that names the columns, the line it stands on, and what parts its cells."""
+
+    cells: list[str]
+    line: int
+    delimiter: str
+
+
 def read_table(facts: FileFacts, count_known: Callable[[list[str]], int]) -> Table:
     """Find delimiter and header among the first rows."""
-    best: tuple[int, int, str, list[str]] = (0, 0, "", [])
+    found, most, guesses = None, 0, []
     for delimiter in DELIMITERS:
-        with open_text(facts) as text:
-            for line, cells in islice(Rows(text, delimiter), HEADER_WITHIN):
-                known = count_known(cells)
-                if known > best[0]:
-                    best = (known, line, delimiter, cells)
-    _, line, delimiter, header_row = best
-    if not header_row:
-        raise FileRefused(_no_header(facts))
-    header = [name.strip(" \t\r\n\xa0\ufeff") for name in header_row]
+        headers = _beginning(facts, delimiter)
+        for header in headers:
+            known = count_known(header.cells)
+            if known > most:
+                found, most = header, known
+        guesses += likely_header(headers)
+    if not found:
+        guesses.sort(key=lambda guess: guess[0])
+        raise NoHeader(_table(facts, guesses[-1][1] if guesses else Header([], 1, ",")))
+    return _table(facts, found)
+
+
+def likely_header(rows: list[Header]) -> list[tuple[tuple[int, int], Header]]:
+    """Return the row most like a header, with how much so; none when there are no rows.
+
+    It is the first of those with most cells that are not empty; the more rows have as many cells
+    as it, the likelier that they are parted right.
+    """
+    if not rows:
+        return []
+    header = max(rows, key=lambda row: sum(map(bool, row.cells)))
+    width = len(header.cells)
+    alike = sum(len(row.cells) == width for row in rows)
+    return [((alike if width > 1 else 0, width), header)]
+
+
+def _beginning(facts: FileFacts, delimiter: str) -> list[Header]:
+    found = []
+    with open_text(facts) as text:
+        rows = Rows(text, delimiter)
+        for line, cells in islice(rows, HEADER_WITHIN):
+            found.append(Header(cells, line, delimiter))
+            if rows.characters > BATCH_CHARACTERS:
+                break
+    return found
+
+
+def _table(facts: FileFacts, found: Header) -> Table:
+    header = [name.strip(" \t\r\n\xa0\ufeff") for name in found.cells]
     check_width(facts, header, settings.IMPORT_COLUMNS)
 
     def batches() -> Iterator[Batch]:
         with open_text(facts) as text:
-            for batch in _batches(Rows(text, delimiter), line, header_row):
+            for batch in _batches(Rows(text, found.delimiter), found.line, found.cells):
                 yield replace(batch, share=min(batch.share / facts.unpacked_size, 1.0))
 
-    written = f"{facts.encoding.removesuffix('-sig')}, parted by {DELIMITERS[delimiter]}"
-    if line > 1:
-        written += f", header on line {line}"
+    written = f"{facts.encoding.removesuffix('-sig')}, parted by {DELIMITERS[found.delimiter]}"
+    if found.line > 1:
+        written += f", header on line {found.line}"
     return Table(facts, header, batches, written)
 
 
@@ -64,7 +111,9 @@ class Rows:
         while not self._ended or self._again:
             self._ended = False
             try:
-                for cells in csv.reader(self._lines(), delimiter=self._delimiter):
+                for cells in csv.reader(
+                    self._lines(), delimiter=self._delimiter, skipinitialspace=True
+                ):
                     if self._ended:
                         self._give_up("has a quote that is never closed")
                         break
@@ -132,10 +181,3 @@ def join(cells: list[str]) -> str:
     written = io.StringIO()
     csv.writer(written, lineterminator="").writerow(cells)
     return written.getvalue()
-
-
-def _no_header(facts: FileFacts) -> str:
-    with open_text(facts) as text:
-        start = text.read(200).strip().splitlines()
-    first = start[0][:100].encode("ascii", "replace").decode() if start else ""
-    return f"{facts.path.name} has no row that names the needed columns; it begins with: {first!r}."

@@ -5,8 +5,16 @@ from collections.abc import Callable, Iterator
 
 from django.conf import settings
 
-from runs.files.opening import FileFacts, FileRefused, open_text
-from runs.files.tables import BATCH_CHARACTERS, BATCH_ROWS, BadRow, Batch, Table, check_width
+from runs.files.opening import FileFacts, open_text
+from runs.files.tables import (
+    BATCH_CHARACTERS,
+    BATCH_ROWS,
+    BadRow,
+    Batch,
+    NoHeader,
+    Table,
+    check_width,
+)
 
 
 def read_table(facts: FileFacts, count_known: Callable[[list[str]], int]) -> Table:
@@ -17,9 +25,10 @@ def read_table(facts: FileFacts, count_known: Callable[[list[str]], int]) -> Tab
             names.update(dict.fromkeys(found))
             check_width(facts, list(names), settings.IMPORT_COLUMNS)
     header = list(names)
+    table = Table(facts, header, lambda: _batches(facts, header), "NDJSON")
     if not count_known(header):
-        raise FileRefused(f"{facts.path.name} lacks needed fields; it has {', '.join(header)}.")
-    return Table(facts, header, lambda: _batches(facts, header), "NDJSON")
+        raise NoHeader(table)
+    return table
 
 
 def cell_text(value: object) -> str:

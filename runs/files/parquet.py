@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from django.conf import settings
 
 from runs.files.opening import FileFacts, FileRefused
-from runs.files.tables import BATCH_ROWS, Batch, Table, check_width
+from runs.files.tables import BATCH_ROWS, Batch, NoHeader, Table, check_width
 
 
 def read_table(facts: FileFacts, count_known: Callable[[list[str]], int]) -> Table:
@@ -25,9 +25,10 @@ def read_table(facts: FileFacts, count_known: Callable[[list[str]], int]) -> Tab
             f"{facts.path.name} is larger than {settings.IMPORT_UNPACKED_BYTES:,} bytes."
         )
     check_width(facts, header, settings.IMPORT_COLUMNS)
+    table = Table(facts, header, lambda: _batches(facts), "Parquet", typed=True)
     if not count_known(header):
-        raise FileRefused(f"{facts.path.name} lacks needed columns; it has {', '.join(header)}.")
-    return Table(facts, header, lambda: _batches(facts), "Parquet", typed=True)
+        raise NoHeader(table)
+    return table
 
 
 def _batches(facts: FileFacts) -> Iterator[Batch]:

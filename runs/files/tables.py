@@ -47,11 +47,20 @@ class Table:
     typed: bool = False
 
 
+class NoHeader(FileRefused):
+    """No early row names the needed columns; `table` takes the likeliest row for the header."""
+
+    def __init__(self, table: Table):
+        super().__init__(f"{table.facts.path.name} has no row that names the needed columns.")
+        self.table = table
+
+
 def open_table(facts: FileFacts, count_known: Callable[[list[str]], int]) -> Table:
     """Find out how a file is written and which row names its columns.
 
-    `count_known` says how many of some names are known columns: the header is the early row with
-    most of them, and the delimiter the sign that parts it so.
+    `count_known` says how many of some names are known columns, 0 when one that is needed is
+    missing: the header is the early row with most of them, and the delimiter the sign that parts
+    it so. Raises NoHeader when there is no such row.
     """
     from runs.files import delimited, ndjson, parquet
 

@@ -4,7 +4,7 @@ inspect -> recognise the format -> adapt -> check cells -> (staged and stored by
 """
 
 from runs.imports.checking import ABSENT, Cells, Checked, Column, RowProblem
-from runs.imports.formats import Format, Row, Skip, fold
+from runs.imports.formats import Format, Row, Skip, Unrecognised, fold
 from runs.imports.reading import DEFAULTS, Block, FileRows, GivenRows, Options, Written, flat
 from runs.imports.summary import Summary
 
@@ -23,6 +23,7 @@ __all__ = [
     "RowProblem",
     "Skip",
     "Summary",
+    "Unrecognised",
     "Written",
     "flat",
     "fold",

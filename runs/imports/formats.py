@@ -1,10 +1,10 @@
 """Formats: which headers tell them, what their columns are called here, how rows are adapted."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from runs.files import FileRefused
+from runs.files import FileFacts, FileRefused, NoHeader, Table, open_table
 
 Row = dict[str, str]
 
@@ -48,30 +48,33 @@ class Format:
 
     def count_known(self, header: list[str]) -> int:
         """Say how many of these headers are known; 0 when the format does not fit them."""
-        names = {fold(name) for name in header}
-        found = self.places(header)
-        fits = names.issuperset(self.marks) and all(
-            any(name in found for name in group) for group in self.needed
-        )
-        return len(found) if fits else 0
+        return 0 if self.lacking(header) else len(self.places(header))
+
+    def distance(self, header: list[str]) -> float:
+        """Return which share of what the format needs these headers lack."""
+        return len(self.lacking(header)) / len(self.needed + self.marks)
+
+    def lacking(self, header: list[str]) -> list[str]:
+        """Return what these headers lack to fit the format."""
+        found, names = self.places(header), {fold(name) for name in header}
+        groups = [" or ".join(group) for group in self.needed if found.keys().isdisjoint(group)]
+        return groups + [mark for mark in self.marks if mark not in names]
 
 
 @dataclass(frozen=True)
 class Mapped(Format):
-    """The canonical format with some columns named by hand: name -> headers, joined by a dash."""
+    """A format with some columns named by hand: name -> headers, to be joined, or none at all."""
 
     mapping: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def places(self, header: list[str]) -> dict[str, list[int]]:
-        exact = {name: place for place, name in reversed(list(enumerate(header)))}
-        folded = {fold(name): place for place, name in reversed(list(enumerate(header)))}
         found = super().places(header)
+        at = Headers(header)
         for name, sources in self.mapping.items():
-            known = [exact.get(source, folded.get(fold(source))) for source in sources]
-            if None not in known:
+            found.pop(name, None)
+            known = [at[source] for source in sources if source in at]
+            if sources and len(known) == len(sources):
                 found[name] = known
-            else:
-                found.pop(name, None)
         taken = {place for name in self.mapping for place in found.get(name, [])}
         return {
             name: places
@@ -80,14 +83,55 @@ class Mapped(Format):
         }
 
     def count_known(self, header: list[str]) -> int:
-        found = self.places(header)
-        return super().count_known(header) if all(name in found for name in self.mapping) else 0
+        return 0 if self.strangers(header) else super().count_known(header)
+
+    def strangers(self, header: list[str]) -> list[tuple[str, str]]:
+        """Return which columns named by hand a header does not have, each after our name."""
+        at = Headers(header)
+        return [
+            (ours, name)
+            for ours, sources in self.mapping.items()
+            for name in sources
+            if name not in at
+        ]
+
+
+class Headers(dict):
+    """Where each column stands, by its name as written or, where none is written so, folded."""
+
+    def __init__(self, header: list[str]):
+        super().__init__((name, place) for place, name in reversed(list(enumerate(header))))
+        self._folded = {fold(name): place for name, place in self.items()}
+
+    def __contains__(self, name: str) -> bool:
+        return super().__contains__(name) or fold(name) in self._folded
+
+    def __missing__(self, name: str) -> int:
+        return self._folded[fold(name)]
 
 
 def fold(name: str) -> str:
     """Fold a header, so that Order ID, order-id and ORDER_ID are one."""
-    text = name.strip().lower()
-    return re.sub(r"[^a-z0-9]+", "_", text).strip("_") or text
+    text = name.strip().casefold()
+    return re.sub(r"[\W_]+", "_", text).strip("_") or text
+
+
+def printable(name: str) -> str:
+    """Return a column's name as it may stand in a sentence."""
+    return "".join(sign if sign.isprintable() else "?" for sign in name[:60])
+
+
+class Unrecognised(FileRefused):
+    """The header fits no format; `table` is read by what looks most like one.
+
+    `lacking` are the columns that the nearest format needs and the file does not have.
+    """
+
+    def __init__(self, table: Table, lacking: list[str], problem: str):
+        columns = [printable(name) for name in table.header if name]
+        shown = ", ".join(columns[:20]) + (" …" if len(columns) > 20 else "")
+        super().__init__(f"{table.facts.path.name} {problem}; its columns are {shown.rstrip('.')}.")
+        self.table, self.lacking = table, lacking
 
 
 def candidates(
@@ -102,16 +146,24 @@ def candidates(
     return tuple(Mapped(**vars(form) | {"mapping": mapping}) for form in found)
 
 
-def recognise(formats: tuple[Format, ...], header: list[str]) -> Format:
-    """Return the first format that fits a header; formats stand with the most particular first."""
-    for form in formats:
-        if form.count_known(header):
-            return form
-    raise FileRefused(
-        f"The columns are {', '.join(header[:20])}: {' or '.join(map(missing, formats))}."
-    )
+def open_recognised(facts: FileFacts, fitting: Sequence[Format]) -> tuple[Table, Format]:
+    """Open a file by the first format that fits; they stand with the most particular first."""
+    try:
+        table = open_table(facts, lambda header: max(f.count_known(header) for f in fitting))
+    except NoHeader as problem:
+        raise unrecognised(problem.table, fitting) from None
+    return table, next(form for form in fitting if form.count_known(table.header))
 
 
-def missing(form: Format) -> str:
-    """Say what a format needs."""
-    return f"{form.name} needs {', '.join(' or '.join(group) for group in form.needed)}"
+def unrecognised(table: Table, fitting: Sequence[Format]) -> Unrecognised:
+    """Say what a file lacks to have the format that it is nearest to."""
+    strangers = [
+        f"has no column {printable(name)}, which is to be {ours}"
+        for form in fitting
+        if isinstance(form, Mapped)
+        for ours, name in form.strangers(table.header)
+    ]
+    nearest = min(reversed(fitting), key=lambda form: form.distance(table.header))
+    lacking = nearest.lacking(table.header)
+    problem = f"lacks {', '.join(lacking)}, which {nearest.name} files have"
+    return Unrecognised(table, lacking, strangers[0] if strangers else problem)

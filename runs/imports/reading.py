@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from runs import queries
 from runs.copying import execute
-from runs.files import Batch, FileRefused, inspect_file, open_table
+from runs.files import Batch, FileRefused, inspect_file
 from runs.files.ndjson import cell_text
 from runs.imports.checking import (
     ABSENT,
@@ -29,7 +30,7 @@ from runs.imports.checking import (
     check,
     without,
 )
-from runs.imports.formats import Format, Row, Skip, candidates, fold, recognise
+from runs.imports.formats import Format, Row, Skip, candidates, fold, open_recognised, printable
 from runs.imports.forms import FileForms
 from runs.imports.summary import Rejects, Summary
 from runs.models import Import
@@ -98,14 +99,12 @@ class FileRows:
         rule: Rule | None = None,
     ):
         self.kind = kind
+        self.columns = columns
         self.options = options
         self.summary = Summary()
         self.facts = inspect_file(path)
         fitting = candidates(formats, options.format, options.mapping)
-        self.table = open_table(
-            self.facts, lambda header: max(form.count_known(header) for form in fitting)
-        )
-        self.format = recognise(fitting, self.table.header)
+        self.table, self.format = open_recognised(self.facts, fitting)
         self.summary.format = self.format.name
         self.places = self.format.places(self.table.header)
         self._refuse_twins()
@@ -116,7 +115,6 @@ class FileRows:
             dates=options.dates,
             decimal="." if self.table.typed else None,
         )
-        self.columns = columns
         self._rule = rule
         self.good_rows = 0
         self._rejects = Rejects(options.rejects)
@@ -214,7 +212,7 @@ class FileRows:
 
     def _renamed(self, batch: Batch) -> _Canonical:
         columns = {
-            name: _joined([batch.columns[place] for place in places])
+            name: _joined([batch.columns[place] for place in places], self._joint(name))
             for name, places in self.places.items()
         }
         return _Canonical(
@@ -233,12 +231,21 @@ class FileRows:
             for cells in zip(*columns.values(), strict=True):
                 yield {name: c for name, c in zip(columns, cells, strict=True) if c is not None}
 
-    @property
+    def _joint(self, name: str) -> str:
+        """Return what joins several columns to one of ours: a day and a time of day are parted."""
+        return " " if name in self.columns and self.columns[name].date else "-"
+
+    @cached_property
     def _other_places(self) -> list[int]:
+        """Where the columns stand that become attributes; none has the name of one of ours."""
         if not self.format.keeps_other_columns:
             return []
         used = {place for places in self.places.values() for place in places}
-        return [place for place, name in enumerate(self.table.header) if name and place not in used]
+        return [
+            place
+            for place, name in enumerate(self.table.header)
+            if name and place not in used and fold(name) not in self.columns
+        ]
 
     def _record(self) -> None:
         record = self.options.record or Import(
@@ -258,12 +265,14 @@ class FileRows:
         return notes
 
     def _refuse_twins(self) -> None:
-        header = self.table.header
+        """Refuse columns of one name; columns found by their name are one in any spelling."""
+        header, named = self.table.header, chain.from_iterable(self.options.mapping.values())
+        by_letter = {*named, *(header[place] for place in self._other_places)}
         folded = [fold(name) for name in header]
-        used = {place for places in self.places.values() for place in places}
-        for place in used | set(self._other_places):
-            if folded.count(folded[place]) > 1:
-                raise FileRefused(f"The column {header[place]} is there twice.")
+        for place in {*chain.from_iterable(self.places.values()), *self._other_places}:
+            name = header[place]
+            if (header.count(name) if name in by_letter else folded.count(fold(name))) > 1:
+                raise FileRefused(f"The column {printable(name)} is there twice.")
 
     def _source_name(self, column: str) -> str:
         return "+".join(self.table.header[place] for place in self.places.get(column, [])) or column
@@ -380,10 +389,10 @@ def _one_at_a_time(patience: int = 0) -> Iterator[None]:
         ) from None
 
 
-def _joined(columns: list[Cells]) -> Cells:
+def _joined(columns: list[Cells], joint: str) -> Cells:
     if len(columns) == 1:
         return columns[0]
-    return ["-".join(cell or "" for cell in cells) for cells in zip(*columns, strict=True)]
+    return [joint.join(cell or "" for cell in cells) for cells in zip(*columns, strict=True)]
 
 
 def _row_dicts(columns: dict[str, list]) -> list[dict[str, Any]]:

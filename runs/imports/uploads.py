@@ -17,9 +17,9 @@ from django.utils import timezone
 
 from runs import queries
 from runs.about import about
-from runs.files import FileRefused, inspect_file, open_table
+from runs.files import FileRefused, inspect_file
 from runs.imports import importers
-from runs.imports.formats import candidates, recognise
+from runs.imports.formats import candidates, open_recognised
 from runs.imports.reading import Options
 from runs.models import Import
 from runs.trouble import in_words
@@ -77,11 +77,7 @@ def preview(record: Import) -> Preview:
     importer, options = importers.get(record.kind), options_of(record)
     try:
         fitting = candidates(importer.formats(), options.format, options.mapping)
-        table = open_table(
-            inspect_file(record.file_path),
-            lambda header: max(form.count_known(header) for form in fitting),
-        )
-        form = recognise(fitting, table.header)
+        table, form = open_recognised(inspect_file(record.file_path), fitting)
     except FileRefused as problem:
         return Preview(problem=str(problem).replace(Path(record.file_path).name, record.file_name))
     places = form.places(table.header)

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management.base import CommandError, CommandParser
 
 from runs.files import FileRefused
-from runs.imports import Options, importers
+from runs.imports import Options, Unrecognised, importers
 from runs.management.base import JsonCommand
 from runs.management.progress import Progress
 
@@ -32,7 +32,8 @@ class ImportCommand(JsonCommand):
             action="append",
             default=[],
             metavar="NAME=COLUMN",
-            help="read our column NAME from the file's COLUMN; COLUMN+COLUMN joins two",
+            help="read our column NAME from the file's COLUMN; COLUMN+COLUMN joins two,"
+            " nothing after the sign leaves NAME out",
         )
         parser.add_argument(
             "--dates",
@@ -69,6 +70,12 @@ class ImportCommand(JsonCommand):
         )
         try:
             summary = importers.get(self.kind).read(file, chosen)
+        except Unrecognised as problem:
+            text = str(problem).removesuffix(".")
+            example = (
+                f"{problem.lacking[0].split()[0]}=COLUMN" if problem.lacking else "NAME=COLUMN"
+            )
+            raise CommandError(f"{text}; name them by --map, as in --map {example}.") from problem
         except (FileRefused, OSError) as problem:
             raise CommandError(str(problem)) from problem
         for line in summary.notes:
@@ -86,12 +93,12 @@ class ImportCommand(JsonCommand):
         name, _, source = text.partition("=")
         name = name.strip()
         keeps_all = any(form.keeps_other_columns for form in self.formats)
-        if not source.strip() or not name:
+        if "=" not in text or not name:
             raise ArgumentTypeError(f"{text!r} is not of the form name=Column")
         columns = importers.get(self.kind).columns
         if name not in columns and not keeps_all:
             raise ArgumentTypeError(f"{name!r} is none of {', '.join(columns)}")
-        return name, tuple(part.strip() for part in source.split("+"))
+        return name, tuple(part.strip() for part in source.split("+") if part.strip())
 
 
 def _share(text: str) -> float:

@@ -1,20 +1,55 @@
 """Instants, in the ways files write them."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 from runs.parsing.forms import BadCell, Forms, clean
 
 # A longer cell is not a date, and is not looked at.
 LONGEST = 60
-_TIME = r"(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?)?"
-_OFFSET = r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
+_WORD = r"[^\W\d_]"
+_TIME = (
+    r"(?:[T ,]+(\d{1,2})[:h](\d{2})(?::(\d{2})(?:[.,]\d+)?)?"
+    r"\s*([AaPp]\.?[Mm]\.?)?(?:\s*Uhr)?)?"
+)
+_OFFSET = r"\s*(Z|[+-]\d{2}:?\d{2}|[A-Z]{3,4})?"
 _NUMERIC_DATE = re.compile(rf"(\d{{1,4}})[-/.](\d{{1,2}})[-/.](\d{{1,4}}){_TIME}{_OFFSET}")
 _DAY_NAMED_MONTH = re.compile(
-    rf"(\d{{1,2}})[- .]+([A-Za-z]{{3,9}})\.?[- ,]+(\d{{4}}){_TIME}{_OFFSET}"
+    rf"(?:{_WORD}{{2,10}}\.?,? )?(\d{{1,2}})(?:st|nd|rd|th|er)?[- .]+(?:de )?({_WORD}{{3,10}})"
+    rf"\.?[- ,]+(?:de )?(\d{{4}}|\d{{2}}){_TIME}{_OFFSET}"
 )
-_NAMED_MONTH_DAY = re.compile(rf"([A-Za-z]{{3,9}})\.? (\d{{1,2}}),? (\d{{4}}){_TIME}{_OFFSET}")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED_MONTH_DAY = re.compile(
+    rf"(?:{_WORD}{{2,10}}\.?,? )?({_WORD}{{3,10}})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})"
+    rf"{_TIME}{_OFFSET}"
+)
+# Seconds, milliseconds and microseconds since 1970; then year, month, day, hour, minute, second.
+_PER_SECOND = {10: 1, 13: 1_000, 16: 1_000_000}
+_RUN_TOGETHER = {12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+# How months begin in English, German, French, Spanish, Italian, Portuguese and Dutch.
+_MONTHS = {
+    start: number
+    for number, starts in enumerate(
+        (
+            ("jan", "ene", "gen", "jän"),
+            ("feb", "fev", "fév"),
+            ("mar", "mär", "mae", "mrt", "maa"),
+            ("apr", "avr", "abr"),
+            ("may", "mai", "mei", "mag"),
+            ("jun", "juin", "giu"),
+            ("jul", "juil", "lug"),
+            ("aug", "aoû", "aou", "ago"),
+            ("sep", "set"),
+            ("oct", "okt", "out", "ott"),
+            ("nov",),
+            ("dec", "déc", "dez", "dic"),
+        ),
+        1,
+    )
+    for start in starts
+}
+# Zones by the letters that shops' exports write; hours ahead of UTC.
+_ZONES = {"UTC": 0, "GMT": 0, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2}
+_ZONES |= {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
 
 
 def moment(raw: str, forms: Forms) -> datetime | None:
@@ -24,7 +59,7 @@ def moment(raw: str, forms: Forms) -> datetime | None:
         return None
     if len(text) > LONGEST:
         raise BadCell("is not a date")
-    value = _iso(text) or _written(text, forms)
+    value = _digits(text) or _iso(text) or _written(text, forms)
     if not 1900 <= value.year <= 2200:
         raise BadCell("is not in a year from 1900 to 2200")
     return value if value.tzinfo else value.replace(tzinfo=forms.zone)
@@ -39,6 +74,17 @@ def date_order(raw: str) -> str | None:
     if first > 12 and second <= 12:
         return "dmy"
     return "mdy" if second > 12 and first <= 12 else "?"
+
+
+def _digits(text: str) -> datetime | None:
+    if not (text.isascii() and text.isdigit()):
+        return None
+    if per_second := _PER_SECOND.get(len(text)):
+        return datetime.fromtimestamp(int(text) / per_second, UTC)
+    try:
+        return datetime.strptime(text, _RUN_TOGETHER[len(text)])
+    except (KeyError, ValueError):
+        return None
 
 
 def _iso(text: str) -> datetime | None:
@@ -61,32 +107,49 @@ def _written(text: str, forms: Forms) -> datetime:
             raise BadCell("may have day or month first, and ISO 8601 is not used")
         else:
             day, month = (first, second) if forms.dates == "dmy" else (second, first)
-            year = third if len(third) == 4 else f"20{third}"
+            year = third
     elif found := _DAY_NAMED_MONTH.fullmatch(text):
         day, month, year, *rest = found.groups()
     elif found := _NAMED_MONTH_DAY.fullmatch(text):
         month, day, year, *rest = found.groups()
     else:
         raise BadCell("is not a date")
-    return _instant(year, month, day, *rest)
+    return _instant(year if len(year) == 4 else f"20{year}", month, day, *rest)
 
 
 def _instant(year, month, day, hour, minute, second, half, offset) -> datetime:
-    if not month.isdigit():
-        if month[:3].lower() not in _MONTHS:
-            raise BadCell("is not a date")
-        month = _MONTHS.index(month[:3].lower()) + 1
     clock = int(hour or 0)
     if half:
         if not 1 <= clock <= 12:
             raise BadCell("is not a time of day")
         clock = clock % 12 + (12 if half[0] in "Pp" else 0)
-    ending = "" if not offset else "+00:00" if offset[0] in "ZUG" else offset
-    text = (
-        f"{int(year):04}-{int(month):02}-{int(day):02}"
-        f"T{clock:02}:{minute or '00'}:{second or '00'}{ending}"
-    )
     try:
-        return datetime.fromisoformat(text)
+        return datetime(
+            int(year),
+            int(month) if month.isdigit() else _month(month.casefold()),
+            int(day),
+            clock,
+            int(minute or 0),
+            int(second or 0),
+            tzinfo=_zone(offset) if offset else None,
+        )
     except ValueError:
         raise BadCell("is not a date") from None
+
+
+def _month(name: str) -> int:
+    found = _MONTHS.get(name[:3]) or _MONTHS.get(name[:4])
+    if not found:
+        raise BadCell("is not a date")
+    return found
+
+
+def _zone(offset: str) -> timezone:
+    if offset == "Z":
+        return UTC
+    if offset[0] in "+-":
+        hours, minutes = int(offset[:3]), int(offset[-2:])
+        return timezone(timedelta(hours=hours, minutes=minutes if hours >= 0 else -minutes))
+    if offset not in _ZONES:
+        raise BadCell("has a time zone that is not known")
+    return timezone(timedelta(hours=_ZONES[offset]))

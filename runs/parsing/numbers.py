@@ -7,10 +7,13 @@ from runs.parsing.forms import BadCell, FormedParser, Forms, clean
 
 # A longer cell is not a number, and is not looked at.
 LONGEST = 60
-_SIGN = r"(?:[$€£¥₹₽₺₩₫₴₦฿¢]|[A-Z]{3}|US\$|R\$|C\$|A\$|kr\.?|zł|Kč|Ft|Rs\.?|lei|CHF)"
+_SIGN = r"(?:[A-Z]{0,3}[$€£¥₹₽₺₩₫₴₦฿¢]|[A-Z]{3}|kr\.?|zł|Kč|Ft|Rs\.?|lei)"
 _AMOUNT = re.compile(
-    rf"(?P<minus>-)?\s*(?:{_SIGN}\s*)?(?P<minus2>-)?(?P<digits>\d[\d.,'’\s]*|[.,]\d+)\s*{_SIGN}?"
+    rf"(?P<minus>[-(]?)\s*(?:{_SIGN}\s*)?(?P<minus2>-?)\s*(?P<digits>\d[\d.,'’\s]*|[.,]\d+)\s*"
+    rf"{_SIGN}?\s*(?P<minus3>[-)]?)"
 )
+# Before the amount, after its sign, behind it, or around it as accountants write.
+_NEGATIVE = {("-", "", ""), ("", "-", ""), ("", "", "-"), ("(", "", ")")}
 _PLAIN = re.compile(r"-?\d{1,20}(\.\d{1,20})?")
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
 _SCIENTIFIC = re.compile(r"-?\d(\.\d+)?[eE][+-]?\d{1,2}")
@@ -18,7 +21,7 @@ _THOUSANDS = {sign: re.compile(rf"\d{{1,3}}(\{sign}\d{{3}})+|\d*") for sign in "
 
 
 def number(raw: str, forms: Forms) -> Decimal | None:
-    """Read a number as in 17850.0, £1,234.50, 1.234,50 € or 1 234,50."""
+    """Read a number as in 17850.0, £1,234.50, 1.234,50 €, 1 234,50, ($2.00) or 2,00-."""
     text = clean(raw)
     if not text:
         return None
@@ -26,12 +29,13 @@ def number(raw: str, forms: Forms) -> Decimal | None:
         return Decimal(text)
     if _SCIENTIFIC.fullmatch(text):
         return Decimal(text)
-    amount = _AMOUNT.fullmatch(text) if len(text) <= LONGEST else None
-    if not amount or (amount["minus"] and amount["minus2"]):
+    amount = _AMOUNT.fullmatch(text.replace("−", "-")) if len(text) <= LONGEST else None
+    minus = amount and amount.group("minus", "minus2", "minus3")
+    if not amount or (any(minus) and minus not in _NEGATIVE):
         raise BadCell("is not a number")
     digits = re.sub(r"(?<=\d)['’\s](?=\d{3})", "", amount["digits"].strip())
     value = Decimal(_with_decimal_point(digits, forms.decimal))
-    return -value if amount["minus"] or amount["minus2"] else value
+    return -value if any(minus) else value
 
 
 def decimal_sign(raw: str) -> str | None:

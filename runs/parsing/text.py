@@ -9,6 +9,11 @@ _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _TAG = re.compile(r"[/!?]?\w*")
 _BREAKS = {"br", "/p", "/li", "/div", "/tr", "/h1", "/h2", "/h3", "/h4"}
+# Spreadsheets write true and false in their own language.
+_YES = ("true", "t", "yes", "y", "1", "1.0", "on", "enabled", "active", "subscribed")
+_YES += ("ja", "wahr", "oui", "vrai", "sí", "si", "verdadero", "vero")
+_NO = ("false", "f", "no", "n", "0", "0.0", "off", "disabled", "inactive", "unsubscribed")
+_NO += ("nein", "falsch", "non", "faux", "falso")
 _WHOLE_AS_DECIMAL = re.compile(r"(\d+)\.0+")
 
 
@@ -99,26 +104,12 @@ def currency(raw: str) -> str:
 
 def yes_or_no(default: bool) -> Parser:
     """Make a parser of yes and no."""
-    words = {"": default}
-    words |= dict.fromkeys(("true", "t", "yes", "y", "1", "1.0", "on", "subscribed"), True)
-    words |= dict.fromkeys(("false", "f", "no", "n", "0", "0.0", "off", "unsubscribed"), False)
+    words = {"": default} | dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
 
     def parse(raw: str) -> bool:
         word = clean(raw).lower()
         if word not in words:
             raise BadCell("is neither yes nor no")
         return words[word]
-
-    return parse
-
-
-def one_of(words: dict[str, str], default: str) -> Parser:
-    """Make a parser of words, by their lower case."""
-
-    def parse(raw: str) -> str:
-        word = clean(raw).lower()
-        if word and word not in words:
-            raise BadCell(f"is not one of {', '.join(sorted(words))}")
-        return words[word] if word else default
 
     return parse

@@ -1,3 +1,5 @@
+import csv
+import io
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +28,30 @@ def test_the_export_is_imported_without_a_word(tmp_path):
         ("MUG-R-L", 2),
         ("TOWEL", 1),
     ]
+    assert counts(import_orders(FILE)) == {"unchanged": 5, "skipped": 1}
+
+
+# The columns of the newest export that the small file does not have.
+MORE_COLUMNS = (
+    "Billing Address1,Billing Address2,Billing Company,Billing City,Shipping Name,Shipping Street,"
+    "Shipping Address1,Shipping Address2,Shipping Company,Shipping City,Shipping Zip,"
+    "Shipping Province,Shipping Phone,Tax 2 Name,Tax 2 Value,Tax 3 Name,Tax 3 Value,Tax 4 Name,"
+    "Tax 4 Value,Tax 5 Name,Tax 5 Value,Billing Province Name,Shipping Province Name,"
+    "Next Payment Due At,Payment References"
+)
+
+
+@pytest.mark.django_db
+def test_the_newest_export_has_79_columns(tmp_path):
+    rows = list(csv.reader(FILE.open(newline="")))
+    whole = io.StringIO()
+    more = MORE_COLUMNS.split(",")
+    csv.writer(whole).writerows([rows[0] + more, *(row + [""] * len(more) for row in rows[1:])])
+    assert len(rows[0] + more) == 79
+
+    summary = import_orders(write(tmp_path, whole.getvalue().encode()))
+
+    assert (summary.format, counts(summary)) == ("shopify", {"created": 5, "skipped": 1})
     assert counts(import_orders(FILE)) == {"unchanged": 5, "skipped": 1}
 
 

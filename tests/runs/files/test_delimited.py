@@ -1,6 +1,6 @@
 import pytest
 
-from runs.files import FileRefused, inspect_file, open_table
+from runs.files import FileRefused, NoHeader, inspect_file, open_table
 
 
 def known(header) -> int:
@@ -30,9 +30,20 @@ def test_junk_before_the_header_is_passed_over(tmp_path):
     assert rows == [(5, "1", "a")]
 
 
-def test_without_a_header_the_file_is_refused(tmp_path):
-    with pytest.raises(FileRefused, match="names the needed columns; it begins with: '1,a'"):
-        read(tmp_path, "1,a\n2,b\n")
+@pytest.mark.parametrize(
+    ("content", "header"),
+    [
+        ("1,a\n2,b\n", ["1", "a"]),
+        ("Report, of May\nArt.;Preis;Menge\n7;1,50;1\n8;2,00;3,5\n", ["Art.", "Preis", "Menge"]),
+        ("\n\n", []),
+        ("words alone", ["words alone"]),
+    ],
+)
+def test_without_a_known_header_the_likeliest_row_is_named(tmp_path, content, header):
+    with pytest.raises(NoHeader, match="names the needed columns") as refusal:
+        read(tmp_path, content)
+
+    assert refusal.value.table.header == header
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])

@@ -7,9 +7,9 @@ from customers.services.orders import import_orders
 from products.imports import FORMATS
 from products.models import Product
 from products.services import import_products
-from runs.files import FileRefused
-from runs.imports import Options, fold
-from runs.imports.formats import candidates, recognise
+from runs.files import FileRefused, inspect_file
+from runs.imports import Options, Unrecognised, fold
+from runs.imports.formats import candidates, open_recognised
 from tests.shop_files import counts, write
 
 ORDERS = order_formats({})
@@ -33,13 +33,45 @@ def test_headers_are_one_whatever_their_spelling(name):
         ("Name,Email,Created at,Lineitem quantity,Lineitem name,Lineitem price", "shopify"),
     ],
 )
-def test_the_header_tells_the_format(header, name):
-    assert recognise(ORDERS, header.split(",")).name == name
+def test_the_header_tells_the_format(tmp_path, header, name):
+    table, form = open_recognised(inspect_file(write(tmp_path, f"Junk\n{header}\n1")), ORDERS)
+
+    assert (form.name, table.header) == (name, header.split(","))
 
 
-def test_an_unknown_header_is_refused_with_what_is_needed():
-    with pytest.raises(FileRefused, match="canonical needs id, title"):
-        recognise(FORMATS, ["a", "b"])
+@pytest.mark.parametrize(
+    ("content", "mapping", "sentence"),
+    [
+        (
+            "Name;Nr.\nMug;1",
+            {},
+            "file.csv lacks id, which canonical files have; its columns are Name, Nr.",
+        ),
+        (
+            "Report of May\nsku,price\n1,2\n2,3",
+            {"id": ("SKU",), "title": ("What",)},
+            "file.csv has no column What, which is to be title; its columns are sku, price.",
+        ),
+        (
+            "Handle,Title,Body (HTML),Variant SKU,Variant Price\na,b,c,d,1",
+            {},
+            "file.csv lacks vendor, which shopify files have; its columns are Handle, Title,"
+            " Body (HTML), Variant SKU, Variant Price.",
+        ),
+        (
+            '{"sku": 1}',
+            {},
+            "file.csv lacks id, title, which canonical files have; its columns are sku.",
+        ),
+        ("x", {}, "file.csv lacks id, title, which canonical files have; its columns are x."),
+    ],
+)
+def test_an_unknown_header_is_refused_with_what_it_lacks(tmp_path, content, mapping, sentence):
+    fitting = candidates(FORMATS, "auto", mapping)
+    with pytest.raises(Unrecognised) as refusal:
+        open_recognised(inspect_file(write(tmp_path, content)), fitting)
+
+    assert str(refusal.value) == sentence
 
 
 def test_a_chosen_format_is_the_only_one_tried():
@@ -83,6 +115,47 @@ def test_a_mapped_column_is_no_attribute_beside(tmp_path):
 def test_a_map_to_a_column_the_file_lacks_is_refused(tmp_path):
     with pytest.raises(FileRefused):
         import_products(write(tmp_path, "id,title\n1,Mug"), Options(mapping={"price": ("cost",)}))
+
+
+def test_a_refusal_says_how_to_name_columns(tmp_path):
+    file = write(tmp_path, "Nr;Artikel;Preis\n1;Mug;2")
+
+    with pytest.raises(CommandError) as refusal:
+        call_command("import_orders", file)
+
+    assert str(refusal.value) == (
+        "file.csv lacks order_id, ordered_at, product_id, unit_price or line_total, which canonical"
+        " files have; its columns are Nr, Artikel, Preis; name them by --map, as in"
+        " --map order_id=COLUMN."
+    )
+
+
+@pytest.mark.django_db
+def test_a_map_to_nothing_leaves_a_column_out(tmp_path):
+    file = write(tmp_path, "order_id,ordered_at,product_id,price,status\n1,2024-01-05,mug,3,Odd")
+
+    assert counts(import_orders(file, Options(mapping={"status": ()}))) == {"created": 1}
+
+
+@pytest.mark.django_db
+def test_a_column_that_is_mapped_past_is_no_attribute_of_that_name(tmp_path):
+    file = write(tmp_path, "sku,name,product_type,categories\n1,Mug,simple,Home > Mugs")
+    import_products(file, Options(mapping={"id": ("sku",), "product_type": ("categories",)}))
+
+    mug = Product.objects.get()
+    assert (mug.product_type, mug.attributes) == ("Home > Mugs", {})
+
+
+@pytest.mark.django_db
+def test_attributes_may_be_spelled_alike_and_columns_of_ours_not(tmp_path):
+    import_products(
+        write(tmp_path, "id,title,Price (net),Price (gross),größe,große\n1,Mug,1,2,a,b")
+    )
+
+    assert Product.objects.get().attributes["große"] == "b"
+    for header in ("id,title,Title", "id,title,colour,colour"):
+        with pytest.raises(FileRefused, match="is there twice"):
+            import_products(write(tmp_path, f"{header}\n1,Mug,x,y"))
 
 
 @pytest.mark.parametrize("given", ["order_id", "=x", "nonsense=x"])

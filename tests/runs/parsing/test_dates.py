@@ -22,6 +22,20 @@ DAY_FIRST = Forms(dates="dmy")
         "Dec 1, 2010 8:26",
         "1-Dec-2010 08:26:00",
         "20101201T0826",
+        "201012010826",
+        "20101201082600",
+        "1291191960",
+        "1291191960000",
+        "1291191960000000",
+        "1. Dezember 2010, 08:26 Uhr",
+        "1er déc. 2010 8h26",
+        "1 dic 2010 08:26",
+        "1-Dec-10 08:26",
+        "Wed, 01 Dec 2010 08:26:00 GMT",
+        "Wednesday, December 1st, 2010 8:26 AM",
+        "Dec 1, 2010 12:26:00 AM PST",
+        "2010-12-01 09:26 CET",
+        "2010-12-01 03:56 -0430",
     ],
 )
 def test_an_instant_is_read_as_shops_write_it(cell):
@@ -35,7 +49,23 @@ def test_without_an_offset_an_instant_is_in_the_shops_zone():
 
 @pytest.mark.parametrize(
     "cell",
-    ["0001-01-01", "9999-12-31", "2024-02-30", "31/02/2024", "13/13/2024", "40148", "soon", "8:26"],
+    [
+        "0001-01-01",
+        "9999-12-31",
+        "2024-02-30",
+        "31/02/2024",
+        "13/13/2024",
+        "40148",
+        "soon",
+        "8:26",
+        "99999999999999",
+        "1. Foo 2024",
+        "2024-01-05 10:00 XYZ",
+        "2024-01-05 10:00 +99:00",
+        "1/2/2024 25:00",
+        "juillet",
+        "1234567890123456789",
+    ],
 )
 def test_what_is_no_date_of_a_shop_is_named(cell):
     with pytest.raises(BadCell):
@@ -59,3 +89,20 @@ def test_midday_and_midnight_of_the_twelve_hour_clock():
 )
 def test_a_date_shows_its_order_where_it_can_be_read_one_way_only(cell, order):
     assert date_order(cell) == order
+
+
+@pytest.mark.parametrize(
+    ("cell", "month"),
+    [
+        ("3 juin 2024", 6),
+        ("3 juillet 2024", 7),
+        ("3 juil. 2024", 7),
+        ("3 März 2024", 3),
+        ("3 maart 2024", 3),
+        ("3 ott 2024", 10),
+        ("3 out 2024", 10),
+        ("3 de agosto de 2024", 8),
+    ],
+)
+def test_months_by_name_in_the_languages_of_neighbours(cell, month):
+    assert moment(cell, Forms()).month == month

@@ -21,6 +21,12 @@ POINT, COMMA, UNKNOWN = Forms(decimal="."), Forms(decimal=","), Forms(decimal=No
         ("15.00 USD", "15"),
         ("-3", "-3"),
         ("$-3", "-3"),
+        ("-$3.00", "-3"),
+        ("($2.00)", "-2"),
+        ("12,50-", "-12.5"),
+        ("−7", "-7"),
+        ("AU$ 5", "5"),
+        ("1\u202f234,50\xa0€", "1234.50"),
         ("1,234,567", "1234567"),
         ("1.5e-05", "0.000015"),
     ],
@@ -30,7 +36,22 @@ def test_a_number_is_read_as_shops_write_it(cell, value):
 
 
 @pytest.mark.parametrize(
-    "cell", ["12 apples", "1,2,3", "--5", "1..2", "=1+1", "x", "1/2", "٣٫٥", "12,34,56.7,8"]
+    "cell",
+    [
+        "12 apples",
+        "1,2,3",
+        "--5",
+        "1..2",
+        "=1+1",
+        "x",
+        "1/2",
+        "٣٫٥",
+        "12,34,56.7,8",
+        "-5-",
+        "(5",
+        "5)",
+        "(-5)",
+    ],
 )
 def test_what_is_not_a_number_is_said_to_be_none(cell):
     with pytest.raises(BadCell):
