@@ -9,15 +9,20 @@ from runs.cells import NOTHING, bar, share
 RETIRED_COLOUR = "#80868d"
 
 
+def colour(segment: Segment) -> str:
+    """Return a segment's colour; retired ones are grey."""
+    return RETIRED_COLOUR if segment.retired_run_id else segment.colour
+
+
 def face(segment: Segment) -> SafeString:
     """Draw a segment's mark on its colour; SVG, since a strict CSP allows no inline style."""
-    colour = RETIRED_COLOUR if segment.retired_run_id else segment.colour
+    own = colour(segment)
     return format_html(
         '<svg class="face" viewBox="0 0 16 16" aria-hidden="true">'
         '<rect width="16" height="16" rx="4" fill="{}"/>'
         '<text x="8" y="11.5" fill="{}">{}</text></svg>',
-        colour,
-        ink_on(colour),
+        own,
+        ink_on(own),
         segment.mark,
     )
 
@@ -31,8 +36,8 @@ def share_with_bar(segment: Segment, value: float | None) -> SafeString | str:
     """Draw a share in the segment's colour beside its number."""
     if value is None or segment.retired_run_id:
         return NOTHING
-    colour = bar(value, segment.colour)
-    return format_html('<span class="with-bar"><span>{}</span>{}</span>', share(value), colour)
+    drawn = bar(value, segment.colour)
+    return format_html('<span class="with-bar"><span>{}</span>{}</span>', share(value), drawn)
 
 
 def ink_on(colour: str) -> str:

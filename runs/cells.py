@@ -1,6 +1,6 @@
 """How numbers, times and states are written on staff pages: in table cells and in templates."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
@@ -87,6 +87,16 @@ def duration(seconds: float | None) -> str:
     if hours:
         return f"{hours} h {minutes} min"
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def days(stretch: timedelta) -> str:
+    """Write a stretch of time in days, a long one in months or years."""
+    whole = stretch / timedelta(days=1)
+    for unit, length, most in (("day", 1, 60), ("month", 30.44, 730)):
+        if whole < most:
+            count = round(whole / length)
+            return f"{count}\u00a0{unit}{'' if count == 1 else 's'}"
+    return f"{whole / 365.25:.1f}\u00a0years"
 
 
 def _unbroken(words: str) -> str:

@@ -13,6 +13,7 @@ MENU = (
         "Customers",
         (
             "customers.segment",
+            "customers.move",
             "customers.customer",
             "customers.audience",
             "customers.order",

@@ -1,21 +1,28 @@
 """Customers: found by name or segment, shown with what they bought and where they stand."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
 from customers import cells
-from customers.admin import filters
+from customers.admin import customer_page, filters
 from customers.admin.profile import reason_rows
 from customers.models import Customer, Membership
 from customers.queries import pages
 from customers.queries.clock import data_clock
-from runs.cells import NOTHING, day, money, number
+from customers.services.privacy import erase_customer, export_customer
+from runs.cells import NOTHING, day, days, money, number
 from runs.paging import EstimatedPaginator
-
-ORDERS_SHOWN = 50
+from runs.queries import IMPORT_LOCK, is_free
 
 
 def segment_cell(stays: list[Membership]) -> SafeString | str:
@@ -126,17 +133,86 @@ class CustomerAdmin(admin.ModelAdmin):
         """Collect what the page of a customer shows."""
         from customers.services.segments.explaining import explain_customer  # slow to import
 
-        orders = pages.orders_of(customer)[: ORDERS_SHOWN + 1]
-        explanation = explain_customer(customer)
+        orders = list(pages.orders_of(customer)[: customer_page.ORDERS_SHOWN + 1])
+        shown = orders[: customer_page.ORDERS_SHOWN]
+        explanation, as_of = explain_customer(customer), data_clock()
+        stays = list(pages.stays_of(customer))
+        total = getattr(customer, "total", None)
+        timeline = customer_page.timeline_of(customer, shown)
         return {
             "explanation": explanation,
             "reasons": reason_rows(explanation.why if explanation else [], customer.currency),
-            "total": getattr(customer, "total", None),
+            "total": total,
+            "silent": days(as_of - total.last_order_at) if total and total.last_order_at else "",
             "stay": next(iter(customer.open_memberships), None),
             "score": next(iter(customer.open_scores), None),
-            "orders": orders[:ORDERS_SHOWN],
-            "has_more_orders": len(orders) > ORDERS_SHOWN,
-            "stays": pages.stays_of(customer),
-            "as_of": data_clock(),
+            "scores": pages.scores_of(customer),
+            "timeline": timeline,
+            "latest_month": next((each for each in timeline if hasattr(each, "orders")), None),
+            "strip": customer_page.strip_of(shown, stays, as_of),
+            "favourites": customer_page.favourites_of(customer),
+            "has_more_orders": len(orders) > len(shown),
+            "as_of": as_of,
             "known_of": known_of(customer),
         }
+
+    def get_urls(self) -> list:
+        view = self.admin_site.admin_view
+        return [
+            path(
+                "<int:pk>/export/",
+                view(require_POST(self.export)),
+                name="customers_customer_export",
+            ),
+            path("<int:pk>/erase/", view(self.erase), name="customers_customer_erase"),
+            *super().get_urls(),
+        ]
+
+    def export(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Hand out everything that is kept of a person."""
+        customer = self.person(request, pk, "customers.export_customer")
+        response = JsonResponse(
+            export_customer(customer.external_id),
+            json_dumps_params={"indent": 2, "ensure_ascii": False},
+        )
+        log_person(request, customer, "Exported all that is kept.")
+        response["Content-Disposition"] = f'attachment; filename="customer-{customer.pk}.json"'
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    def erase(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Say what erasing removes, and do it when that is confirmed."""
+        customer = self.person(request, pk, "customers.erase_customer")
+        if request.method == "POST" and not is_free(IMPORT_LOCK):
+            messages.error(request, "An import is under way; erase when it is done.")
+        elif request.method == "POST":
+            erase_customer(customer.external_id)
+            log_person(request, customer, "Erased.")
+            messages.success(request, "Erased: the sums stay, the person does not.")
+            return redirect("admin:customers_customer_change", customer.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Erase this customer?",
+            "opts": self.opts,
+            "original": customer,
+            **pages.traces_of(customer),
+        }
+        return TemplateResponse(request, "admin/customers/customer/erase.html", context)
+
+    def person(self, request: HttpRequest, pk: int, permission: str) -> Customer:
+        """Return a customer who was not erased, to who has this permission."""
+        if not request.user.has_perm(permission):
+            raise PermissionDenied
+        return get_object_or_404(Customer, pk=pk, erased_at=None)
+
+
+def log_person(request: HttpRequest, customer: Customer, message: str) -> None:
+    """Note what staff did about a person, who is named by key only."""
+    LogEntry.objects.create(
+        user=request.user,
+        content_type=ContentType.objects.get_for_model(Customer),
+        object_id=customer.pk,
+        object_repr=f"customer {customer.pk}",
+        action_flag=CHANGE,
+        change_message=message,
+    )

@@ -3,12 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from customers.admin.words import feature_value
 from customers.models import SegmentProfile
-from runs.cells import NOTHING, money, number, share
-
-MONEY = {"total_spent", "average_order_value", "recent_spend"}
-SHARES = {"discount_share", "return_rate", "season_share", "top_category_share", "category_variety"}
-DAYS = {"days_since_last_order", "days_since_first_order"}
+from runs.cells import NOTHING, share
 
 
 @dataclass(frozen=True)
@@ -31,8 +28,8 @@ def profile_rows(
     return [
         Row(
             feature.label[:1].upper() + feature.label[1:],
-            _written(feature.name, _median(own, feature.name), currency),
-            _written(feature.name, _shop_median(everyone, feature.name), currency),
+            feature_value(feature.name, _median(own, feature.name), currency),
+            feature_value(feature.name, _shop_median(everyone, feature.name), currency),
             own.features.get("percentile", {}).get(feature.name),
         )
         for feature in FEATURES
@@ -48,7 +45,7 @@ def reason_rows(reasons: Iterable, currency: str) -> list[Row]:
     return [
         Row(
             labels[why.feature][:1].upper() + labels[why.feature][1:],
-            _written(why.feature, why.value, currency),
+            feature_value(why.feature, why.value, currency),
             NOTHING if why.share is None else share(min(why.share, 1)),
             why.percentile,
         )
@@ -65,15 +62,3 @@ def _shop_median(everyone: list[SegmentProfile], name: str) -> float | None:
     known = [(value, size) for value, size in known if value is not None]
     total = sum(size for _, size in known)
     return sum(value * size for value, size in known) / total if total else None
-
-
-def _written(name: str, value: float | None, currency: str) -> str:
-    if value is None:
-        return NOTHING
-    if name in MONEY:
-        return money(value, currency, 0 if value >= 100 else 2)
-    if name in SHARES:
-        return share(value)
-    if name in DAYS:
-        return f"{number(value)} days"
-    return number(value, 0 if value >= 10 else 1)

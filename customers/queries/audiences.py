@@ -152,7 +152,8 @@ def _open(model: type, **values: object) -> Exists:
 def _last_order_in(criteria: Criteria) -> Q:
     """The last order lies after every beginning that is asked for, and before every end."""
     found, at = Q(), "total__last_order_at"
-    as_of = data_clock() or timezone.now()
+    counts_days = criteria.silent_days or criteria.active_days
+    as_of = (data_clock() or timezone.now()) if counts_days else None
     if criteria.ordered_from:
         found &= Q(**{f"{at}__gte": _midnight(criteria.ordered_from)})
     if criteria.ordered_until:

@@ -1,5 +1,6 @@
 """What staff pages list: segments with their sizes, customers with their segment, sales."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -19,16 +20,16 @@ from django.db.models.functions import Lower, TruncDate
 
 from customers.models import (
     Customer,
+    CustomerCategoryTotal,
     CustomerScore,
     Membership,
-    Move,
     Order,
     OrderLine,
     Segment,
     SegmentProfile,
     Shop,
 )
-from products.models import Category
+from products.models import Category, Product
 from runs.models import Run
 from runs.queries import published_run
 
@@ -70,20 +71,6 @@ def categories() -> list[str]:
 def profiles_of(run: Run | None) -> list[SegmentProfile]:
     """What a run saw of each segment."""
     return list(SegmentProfile.objects.filter(run=run).select_related("segment"))
-
-
-def moves_of(segment: Segment, run: Run) -> list[dict]:
-    """How many customers this run moved into and out of a segment, by where from or to."""
-    both = []
-    for side, other in (("to_segment", "from_segment"), ("from_segment", "to_segment")):
-        moves = Move.objects.filter(run=run, **{side: segment}).values(other)
-        counted = moves.annotate(customers=Count("pk")).order_by("-customers")
-        both += [
-            {"came": side == "to_segment", "other": row[other], "customers": row["customers"]}
-            for row in counted
-        ]
-    segments = Segment.objects.in_bulk([move["other"] for move in both])
-    return [move | {"other": segments.get(move["other"])} for move in both]
 
 
 def shop_currency() -> str:
@@ -168,6 +155,32 @@ def stays_of(customer: Customer) -> QuerySet[Membership]:
     """All stays of a customer in segments, newest first."""
     stays = Membership.objects.filter(customer=customer).select_related("segment", "to_run")
     return stays.order_by("-id")
+
+
+def categories_of(customer: Customer) -> QuerySet[CustomerCategoryTotal]:
+    """What a customer bought by top category, most spent first."""
+    totals = CustomerCategoryTotal.objects.filter(customer=customer).select_related("category")
+    return totals.order_by("-net", "category__name")
+
+
+def traces_of(customer: Customer) -> dict[str, int]:
+    """How many orders, and lines of orders, hang on a customer."""
+    orders = Order.objects.filter(customer=customer)
+    return {
+        "order_count": orders.count(),
+        "line_count": OrderLine.objects.filter(order__in=orders).count(),
+    }
+
+
+def scores_of(customer: Customer) -> QuerySet[CustomerScore]:
+    """Every score of a customer, the latest first."""
+    scores = CustomerScore.objects.filter(customer=customer).select_related("from_run", "to_run")
+    return scores.order_by("-id")
+
+
+def products_by_id(ids: Collection[int]) -> dict[int, Product]:
+    """These products by their keys."""
+    return Product.objects.in_bulk(ids)
 
 
 def lines_of(order: Order) -> QuerySet[OrderLine]:

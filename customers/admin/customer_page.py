@@ -1,0 +1,160 @@
+"""What the page of a customer tells: their orders and moves through time, and what they like."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+
+from django.utils import timezone
+
+from customers import cells
+from customers.admin.words import why
+from customers.models import Customer, Membership, Move, Order
+from customers.queries import moves, pages
+from runs.cells import days, money
+
+ORDERS_SHOWN = 200
+CATEGORIES_SHOWN = 6
+STRIP_HEIGHT = 72  # of the orders' bars
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month's orders: how many sold something, what they came to, what was taken back."""
+
+    at: datetime
+    orders: list[Order]
+
+    @property
+    def sold(self) -> int:
+        """How many of them sold something and count."""
+        return sum(has_sold(order) for order in self.orders)
+
+    @property
+    def sums(self) -> list[tuple[str, Decimal, Decimal]]:
+        """Net and returned by currency, of those that count."""
+        counted = [order for order in self.orders if order.status in Order.COUNTED]
+        return [
+            (
+                currency,
+                sum(order.net for order in counted if order.currency == currency),
+                sum(order.returned for order in counted if order.currency == currency),
+            )
+            for currency in sorted({order.currency for order in counted})
+        ]
+
+
+def has_sold(order: Order) -> bool:
+    """Say whether an order counts as one: paid, and not only taking things back."""
+    return order.units > 0 and order.status in Order.COUNTED
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A move on the timeline, with its cause in words."""
+
+    at: datetime
+    move: Move
+    because: str
+    change: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """An order in the strip: where in time, and how high for its value."""
+
+    order: Order
+    x: float
+    height: float
+
+    @property
+    def y(self) -> float:
+        """Where the bar begins, counted from the top."""
+        return STRIP_HEIGHT - self.height
+
+
+@dataclass(frozen=True)
+class Band:
+    """A stay in the strip: from when to when, in the segment's colour."""
+
+    stay: Membership
+    x: float
+    width: float
+    colour: str
+
+
+def timeline_of(customer: Customer, orders: list[Order]) -> list[Month | Turn]:
+    """Return months with orders and moves between segments, the latest first."""
+    turns = [
+        Turn(move.at, move, *why(move.cause, move.feature, move.was, move.now, customer.currency))
+        for move in moves.moves_of(customer)
+    ]
+    months = [Month(_local(each[0]), each) for each in _by_month(orders)]
+    return sorted([*months, *turns], key=lambda event: event.at, reverse=True)
+
+
+def strip_of(orders: list[Order], stays: list[Membership], as_of: datetime | None) -> dict:
+    """Return orders as bars and stays as bands, from the first order shown to the data's end."""
+    if not orders or as_of is None:
+        return {}
+    begin = min(order.ordered_at for order in orders)
+    whole = max((as_of - begin).total_seconds(), 1)
+
+    def place(at: datetime) -> float:
+        return round(100 * min(max((at - begin).total_seconds() / whole, 0), 1), 2)
+
+    most = max([abs(order.net) for order in orders] + [Decimal(1)])
+    bands = []
+    for stay in stays:
+        start = place(stay.since)
+        end = place(stay.to_run.as_of) if stay.to_run else 100.0
+        bands.append(Band(stay, start, round(max(end - start, 0.4), 2), cells.colour(stay.segment)))
+    return {
+        "bars": [
+            Bar(
+                order,
+                place(order.ordered_at),
+                round(float(abs(order.net) / most) * STRIP_HEIGHT, 1),
+            )
+            for order in orders
+        ],
+        "bands": bands,
+        "begin": begin,
+        "height": STRIP_HEIGHT,
+        "finding": _finding(orders, as_of),
+    }
+
+
+def favourites_of(customer: Customer) -> list[tuple[str, str, float]]:
+    """Return the categories a customer spent most in: name, sum and share of all."""
+    totals = list(pages.categories_of(customer))
+    whole = sum(total.net for total in totals if total.net > 0)
+    return [
+        (total.category.name, money(total.net, customer.currency), float(total.net / whole))
+        for total in totals[:CATEGORIES_SHOWN]
+        if total.net > 0
+    ]
+
+
+def _finding(orders: list[Order], as_of: datetime) -> str:
+    sold = sorted(order.ordered_at for order in orders if has_sold(order))
+    if not sold:
+        return "Nothing was kept of what they ordered"
+    silent = days(as_of - sold[-1])
+    if len(sold) == 1:
+        return f"One order, {silent} before the data ends"
+    gap = (sold[-1] - sold[0]) / (len(sold) - 1)
+    return f"An order every {days(gap)}; silent for {silent}"
+
+
+def _by_month(orders: Iterable[Order]) -> list[list[Order]]:
+    def month(order: Order) -> tuple[int, int]:
+        at = _local(order)
+        return at.year, at.month
+
+    return [list(group) for _, group in groupby(orders, key=month)]
+
+
+def _local(order: Order) -> datetime:
+    return timezone.localtime(order.ordered_at)

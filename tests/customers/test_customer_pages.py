@@ -1,0 +1,191 @@
+"""The page of a customer: their time with the shop, and their personal data."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+
+from customers.models import (
+    Customer,
+    CustomerCategoryTotal,
+    CustomerScore,
+    CustomerTotal,
+    Membership,
+    Move,
+    Shop,
+)
+from products.models import Category
+from runs.queries import IMPORT_LOCK, LOCK_SPACE
+from tests.factories import NOW, make_customer, make_order, make_product, make_run, make_segment
+
+pytestmark = pytest.mark.django_db
+
+CUSTOMERS = "/admin/customers/customer/"
+
+
+@pytest.fixture
+def ada() -> Customer:
+    """Ada ordered in May and twice in June, and went from Gone to Loyal at the end of June."""
+    Shop.objects.create(currency="EUR")
+    before, run = make_run(status="superseded", as_of=NOW - timedelta(days=30)), make_run()
+    ada = make_customer(first_name="Ada", last_name="Abel", email="ada@example.org")
+    mug = make_product(title="Blue mug")
+    for days in (40, 10, 2):
+        make_order(ada, mug, days_ago=days)
+    make_order(ada, mug, days_ago=1, status="cancelled")
+    CustomerTotal.objects.create(
+        customer=ada, order_count=3, net=30, first_order_at=NOW, last_order_at=NOW
+    )
+    gone = make_segment(before, key="gone", name="Gone", retired_run=run)
+    loyal = make_segment(run, ada, key="loyal", name="Loyal")
+    Membership.objects.create(
+        customer=ada, segment=gone, from_run=before, to_run=run, since=before.as_of
+    )
+    Move.objects.create(
+        run=run,
+        customer=ada,
+        from_segment=gone,
+        to_segment=loyal,
+        cause="behaviour",
+        feature="total_spent",
+        was=10,
+        now=30,
+        at=run.as_of,
+    )
+    return ada
+
+
+def shown(client, customer: Customer):
+    response = client.get(f"{CUSTOMERS}{customer.pk}/change/")
+    assert response.status_code == 200
+    return response
+
+
+def test_orders_by_month_and_moves_are_one_timeline(admin_client, ada):
+    response = shown(admin_client, ada)
+
+    events = response.context["timeline"]
+    told = [each.because if hasattr(each, "move") else each.sold for each in events]
+    assert told == ["more spent", 2, 1]
+    page = response.content.decode()
+    assert "More spent: €10.00 → €30.00" in page
+    assert "2 orders, €20.00" in page
+
+
+def test_months_are_those_of_the_shops_zone(admin_client, ada, settings):
+    other = make_customer()
+    for at in (datetime(2026, 1, 31, 23, 30, tzinfo=UTC), datetime(2026, 2, 1, 1, tzinfo=UTC)):
+        make_order(other, make_product(), ordered_at=at)
+
+    settings.TIME_ZONE = "Europe/Berlin"
+    (month,) = shown(admin_client, other).context["timeline"]
+
+    assert month.sold == 2
+
+
+def test_the_strip_tells_how_often_and_how_long_silent(admin_client, ada):
+    strip = shown(admin_client, ada).context["strip"]
+
+    assert strip["finding"] == "An order every 19\xa0days; silent for 1\xa0day"
+    assert len(strip["bars"]) == 4
+    assert [band.stay.segment.key for band in strip["bands"]] == ["gone", "loyal"]
+
+
+def test_orders_in_several_currencies_are_not_added_up(admin_client, ada):
+    make_order(ada, make_product(), days_ago=2, currency="GBP")
+
+    page = shown(admin_client, ada).content.decode()
+
+    assert "3 orders, €20.00, £10.00" in page
+
+
+def test_favourite_categories_are_those_most_spent_in(admin_client, ada):
+    for name, net in (("Bowls", 10), ("Mugs", 30), ("Plates", -5)):
+        category = Category.objects.create(name=name)
+        CustomerCategoryTotal.objects.create(customer=ada, category=category, lines=1, net=net)
+
+    favourites = shown(admin_client, ada).context["favourites"]
+
+    assert favourites == [("Mugs", "€30.00", 0.75), ("Bowls", "€10.00", 0.25)]
+
+
+def test_scores_are_told_through_time(admin_client, ada):
+    run = make_run(status="superseded")
+    for name, end in (("New", run), ("Loyal", None)):
+        CustomerScore.objects.create(
+            customer=ada, rfm_code="543", rfm_name=name, value_tier="high", from_run=run, to_run=end
+        )
+
+    page = shown(admin_client, ada).content.decode()
+
+    assert page.index("Loyal, high value") < page.index("New, high value")
+
+
+def test_a_customer_who_did_nothing_yet_has_a_page(admin_client):
+    assert "Nothing has happened yet" in shown(admin_client, make_customer()).content.decode()
+
+
+def test_the_page_takes_the_same_queries_however_much_was_ordered(
+    admin_client, ada, django_assert_max_num_queries
+):
+    for days in range(30):
+        make_order(ada, make_product(), days_ago=days)
+
+    with django_assert_max_num_queries(20):
+        shown(admin_client, ada)
+
+
+def test_all_that_is_kept_is_handed_out_and_logged_by_number(admin_client, ada):
+    response = admin_client.post(f"{CUSTOMERS}{ada.pk}/export/")
+
+    record = json.loads(response.content)
+    assert record["email"] == "ada@example.org"
+    assert len(record["order_lines"]) == 4
+    assert "no-store" in response["Cache-Control"]
+    assert f'filename="customer-{ada.pk}.json"' in response["Content-Disposition"]
+    entry = LogEntry.objects.get()
+    assert (entry.object_repr, entry.change_message) == (
+        f"customer {ada.pk}",
+        "Exported all that is kept.",
+    )
+
+
+def test_erasing_says_what_it_removes_and_does_it_when_confirmed(admin_client, ada):
+    url = f"{CUSTOMERS}{ada.pk}/erase/"
+
+    page = admin_client.get(url).content.decode()
+    assert "4 orders with 4 lines nobody’s" in page
+    assert Customer.objects.get(pk=ada.pk).email
+
+    after = admin_client.post(url, follow=True).content.decode()
+
+    assert "Erased on" in after
+    assert "Ada" not in after
+    assert not Customer.objects.filter(email="ada@example.org").exists()
+    assert LogEntry.objects.get().object_repr == f"customer {ada.pk}"
+    assert admin_client.get(url).status_code == 404
+    assert admin_client.post(f"{CUSTOMERS}{ada.pk}/export/").status_code == 404
+
+
+def test_a_link_hands_out_nothing(admin_client, ada):
+    assert admin_client.get(f"{CUSTOMERS}{ada.pk}/export/").status_code == 405
+    assert not LogEntry.objects.exists()
+
+
+@pytest.fixture
+def import_under_way():
+    """Hold the lock of imports in another session."""
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_SPACE, IMPORT_LOCK])
+        yield
+    other.close()
+
+
+def test_nobody_is_erased_while_an_import_is_under_way(admin_client, ada, import_under_way):
+    page = admin_client.post(f"{CUSTOMERS}{ada.pk}/erase/").content.decode()
+
+    assert "An import is under way" in page
+    assert Customer.objects.get(pk=ada.pk).email

@@ -1,0 +1,198 @@
+"""Staff pages of segments and moves: who came and went, and why; what a segment buys."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+
+from customers.models import CustomerTotal, Export, Move, Segment, Shop
+from tests.factories import NOW, make_customer, make_order, make_product, make_run, make_segment
+
+pytestmark = pytest.mark.django_db
+
+SEGMENTS, MOVES = "/admin/customers/segment/", "/admin/customers/move/"
+
+
+def move(run, customer, left, entered, cause="behaviour", **over) -> Move:
+    sides = {"from_segment": left, "to_segment": entered}
+    return Move.objects.create(
+        run=run, customer=customer, cause=cause, at=run.as_of, **sides | over
+    )
+
+
+@pytest.fixture
+def told() -> dict:
+    """Two runs: five customers came to Loyal by their first order, two went to Quiet since."""
+    Shop.objects.create(currency="EUR")
+    before = make_run(status="superseded", as_of=NOW - timedelta(days=7))
+    run = make_run()
+    people = [make_customer(marketing_consent=True) for _ in range(6)]
+    CustomerTotal.objects.bulk_create(CustomerTotal(customer=each) for each in people)
+    loyal = make_segment(run, *people[2:], key="loyal", name="Loyal")
+    quiet = make_segment(run, *people[:2], key="quiet", name="Quiet")
+    for customer in people[:5]:
+        move(before, customer, None, loyal, "first_order")
+    for customer, days in zip(people[:2], (40, 60), strict=True):
+        told = {"feature": "days_since_last_order", "was": 10, "now": days}
+        move(run, customer, loyal, quiet, **told)
+    move(run, people[5], None, loyal, "first_order")
+    return {"before": before, "run": run, "loyal": loyal, "quiet": quiet, "people": people}
+
+
+def page_of(client, segment: Segment, part: str = "change/", **query) -> str:
+    response = client.get(f"{SEGMENTS}{segment.pk}/{part}", query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def rows_of_moves(page: str) -> list[tuple[str, str]]:
+    """The text and address of each line of who came and went."""
+    links = re.findall(rf'<a href="({re.escape(MOVES)}\?[^"]*)"[^>]*>([^<]*)</a>', page)
+    return [(text.strip(), unescape(url)) for url, text in links]
+
+
+def test_who_went_and_why_is_told_with_medians(admin_client, told):
+    page = page_of(admin_client, told["loyal"])
+
+    assert "Silent for longer" in page
+    assert "10 → 50 days" in page
+
+
+def test_each_line_leads_to_its_customers(admin_client, told):
+    lines = rows_of_moves(page_of(admin_client, told["loyal"]))
+
+    assert [text for text, _ in lines] == ["2 customers", "1 customer"]
+    found = [admin_client.get(url).context["cl"].result_list for _, url in lines]
+    assert [{each.customer for each in moves} for moves in found] == [
+        set(told["people"][:2]),
+        {told["people"][5]},
+    ]
+
+
+def test_another_run_is_told_when_asked_for(admin_client, told):
+    page = page_of(admin_client, told["loyal"], run=told["before"].pk)
+
+    assert [text for text, _ in rows_of_moves(page)] == ["5 customers"]
+    assert "until 23\xa0Jun\xa02026" in page
+
+
+@pytest.mark.parametrize("run", ["x", "999999"])
+def test_a_run_that_is_none_is_ignored(admin_client, told, run):
+    assert len(rows_of_moves(page_of(admin_client, told["loyal"], run=run))) == 2
+
+
+def test_runs_are_counted_beside_each_other(admin_client, told):
+    response = admin_client.get(f"{SEGMENTS}{told['loyal'].pk}/change/")
+
+    steps = [(step.run, step.came, step.went) for step in response.context["steps"]]
+    assert steps == [(told["run"], 1, 2), (told["before"], 5, 0)]
+
+
+@pytest.mark.parametrize("customers", [1, 20])
+def test_the_page_of_a_segment_takes_the_same_queries_however_large_it_is(
+    admin_client, told, django_assert_num_queries, customers
+):
+    run, segment = told["run"], told["quiet"]
+    for _ in range(customers):
+        move(run, make_customer(), None, segment, "first_order")
+
+    page_of(admin_client, segment)  # so that what Django keeps of content types is there
+    # Session, user; run and segment, twice; run, currency, profiles; runs, members, counts,
+    # reasons, segments; sizes, exports.
+    with django_assert_num_queries(16):
+        page_of(admin_client, segment)
+
+
+def test_a_retired_segment_keeps_its_history(admin_client, told):
+    gone = make_segment(told["before"], key="gone", name="Gone", retired_run=told["run"])
+    move(told["run"], told["people"][0], gone, told["loyal"], "model")
+
+    page = page_of(admin_client, gone)
+
+    assert "Retired" in page
+    assert "New model" in page
+
+
+def test_a_segments_customers_are_exported_from_its_page(admin_client, told):
+    url = f"{SEGMENTS}{told['quiet'].pk}/export/"
+
+    response = admin_client.post(url, {"format": "canonical"})
+
+    assert response.getvalue().decode().count("\n") == 3
+    assert Export.objects.get().segment == told["quiet"]
+    assert "admin took 2 as canonical" in page_of(admin_client, told["quiet"])
+
+
+def test_a_renamed_segment_shows_its_new_name_on_its_page(admin_client, told):
+    url = f"{SEGMENTS}{told['quiet'].pk}/change/"
+
+    page = admin_client.post(url, {"staff_name": "Sleepers", "note": "Write in May."}, follow=True)
+
+    assert page.redirect_chain[-1][0] == url
+    assert "<span>Sleepers</span></h1>" in page.content.decode()
+    assert "Write in May." in page.content.decode()
+
+
+def test_what_a_segment_buys_is_a_part_of_its_page(admin_client, told):
+    mug = make_product(title="Blue mug")
+    for customer in told["people"][2:]:
+        make_order(customer, mug)
+
+    page = page_of(admin_client, told["loyal"], "products/")
+
+    assert "Blue mug" in page
+    assert "4 buyers" in page
+    assert "<html" in page
+    part = admin_client.get(f"{SEGMENTS}{told['loyal'].pk}/products/", headers={"X-Part": "1"})
+    assert "<html" not in part.content.decode()
+    assert "Blue mug" in part.content.decode()
+
+
+def test_without_a_model_there_is_no_map(admin_client, told):
+    assert "There is no map" in page_of(admin_client, told["loyal"], "map/")
+
+
+@pytest.mark.parametrize("part", ["map", "products", "export"])
+def test_parts_of_no_segment_are_not_found(admin_client, told, part):
+    url = f"{SEGMENTS}999/{part}/"
+
+    response = admin_client.post(url) if part == "export" else admin_client.get(url)
+
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("filters", "moves"),
+    [
+        ({}, 8),
+        ({"from": "loyal"}, 2),
+        ({"from": "none"}, 6),
+        ({"to": "loyal", "cause": "first_order"}, 6),
+        ({"feature": "days_since_last_order"}, 2),
+        ({"to": "loyal", "run": "x"}, 6),
+    ],
+    ids=str,
+)
+def test_moves_are_found_by(admin_client, told, filters, moves):
+    response = admin_client.get(MOVES, filters)
+
+    assert len(response.context["cl"].result_list) == moves
+
+
+def test_moves_of_a_run_are_found_by_it(admin_client, told):
+    response = admin_client.get(MOVES, {"run": told["run"].pk})
+
+    assert len(response.context["cl"].result_list) == 3
+
+
+@pytest.mark.parametrize("moves", [1, 30])
+def test_the_list_of_moves_takes_the_same_queries_however_long(
+    admin_client, told, django_assert_num_queries, moves
+):
+    for _ in range(moves):
+        move(told["run"], make_customer(), None, told["quiet"], "first_order")
+
+    # Session, user, currency; runs, segments for two filters; estimate, count, page.
+    with django_assert_num_queries(9):
+        admin_client.get(MOVES)
