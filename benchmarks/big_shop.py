@@ -19,17 +19,17 @@ STAGED = ("customer", "ordered", "at", "product", "quantity", "unit_price", "dis
 _STAGING = """
     CREATE UNLOGGED TABLE bench_line (customer int, ordered bigint, at float8, product int,
         quantity int, unit_price float8, discount float8)"""
-_CATALOGUE = f"""
+_CATALOGUE = """
     INSERT INTO customers_shop (id, currency, is_demo) VALUES (1, 'EUR', false);
     INSERT INTO products_category (id, name)
-        SELECT n, 'Category ' || n FROM generate_series(1, {N_CATEGORIES}) AS n;
+        SELECT n, 'Category ' || n FROM generate_series(1, {categories}) AS n;
     INSERT INTO products_product (id, external_id, title, description, product_type, category_id,
             brand, currency, availability, link, image_link, item_group_id, gtin, visible,
             attributes, created_at, updated_at)
         SELECT n, 'p' || n, 'Product ' || n, '', 'Category ' || c, c,
             '', 'EUR', 'in_stock', '', '', '', '', true, '{{}}', now(), now()
-        FROM generate_series(1, {PRODUCTS}) AS n,
-            LATERAL (SELECT (n - 1) % {N_CATEGORIES} + 1 AS c)"""
+        FROM generate_series(1, {products}) AS n,
+            LATERAL (SELECT (n - 1) % {categories} + 1 AS c)"""
 _CUSTOMERS = """
     INSERT INTO customers_customer (id, external_id, is_guest, email, first_name, last_name,
             country, region, marketing_consent, profiling_opt_out, attributes, updated_at)
@@ -55,8 +55,8 @@ _LINES = """
         FROM bench_line"""
 
 
-def use_database() -> None:
-    """Start or find servers of the benchmarks' own, with an empty shop in the newest schema."""
+def use_database(*, empty: bool = True) -> None:
+    """Start or find servers of the benchmarks' own, with a shop in the newest schema."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "segrec_site.settings")
     var = Path(os.environ.setdefault("SEGREC_VAR", str(Path("var/bench").absolute())))
     from segrec_site import embedded
@@ -68,13 +68,17 @@ def use_database() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    if not empty:
+        return
     execute(
         "TRUNCATE products_category, products_product, customers_customer, customers_order,"
         " customers_orderline, customers_segment, runs_run, customers_shop RESTART IDENTITY CASCADE"
     )
 
 
-def load(n_customers: int, *, seed: int = 7, fold: int = 1) -> dict[str, int]:
+def load(
+    n_customers: int, *, seed: int = 7, fold: int = 1, n_products: int = PRODUCTS
+) -> dict[str, int]:
     """Fill the empty shop; return how many customers, orders and lines it has.
 
     With `fold` the same customers order so many times as often. Foreign keys are not checked
@@ -85,10 +89,11 @@ def load(n_customers: int, *, seed: int = 7, fold: int = 1) -> dict[str, int]:
 
     execute("DROP TABLE IF EXISTS bench_line")
     execute(_STAGING)
-    lines = write_blocks("bench_line", STAGED, _parts(n_customers, seed, fold))
+    lines = write_blocks("bench_line", STAGED, _parts(n_customers, seed, fold, n_products))
     execute("ANALYZE bench_line")
     execute("SET session_replication_role = replica")
-    for statement in (_CATALOGUE, _CUSTOMERS.replace("%s", str(n_customers)), _ORDERS, _LINES):
+    products = _CATALOGUE.format(categories=N_CATEGORIES, products=n_products)
+    for statement in (products, _CUSTOMERS.replace("%s", str(n_customers)), _ORDERS, _LINES):
         execute(statement)
     execute("SET session_replication_role = DEFAULT")
     execute("DROP TABLE bench_line")
@@ -115,7 +120,14 @@ def count(table: str) -> int:
         return cursor.fetchone()[0]
 
 
-def _parts(n_customers: int, seed: int, fold: int) -> Iterator[dict[str, np.ndarray]]:
+def category_of(product: int) -> str:
+    """Return the category of a product by its number, from 1."""
+    return f"Category {(product - 1) % N_CATEGORIES + 1}"
+
+
+def _parts(
+    n_customers: int, seed: int, fold: int, n_products: int
+) -> Iterator[dict[str, np.ndarray]]:
     """Simulate so many customers at a time; ids go on from part to part."""
     orders = 0
     random = np.random.default_rng(seed)
@@ -126,7 +138,7 @@ def _parts(n_customers: int, seed: int, fold: int) -> Iterator[dict[str, np.ndar
         ordered = lines["order_id"].to_numpy().astype(np.int64) + orders + 1
         category = lines["product_id"].str.removeprefix("p").to_numpy().astype(np.int32)
         category //= PRODUCTS_A_CATEGORY
-        within = random.integers(0, PRODUCTS // N_CATEGORIES, len(lines)).astype(np.int32)
+        within = random.integers(0, n_products // N_CATEGORIES, len(lines)).astype(np.int32)
         at = (lines["ordered_at"] - START).dt.total_seconds() + START.timestamp()
         yield {
             "customer": (customer + first) % n_customers + 1,

@@ -83,7 +83,7 @@ class ProductDetail(ApiView, GenericAPIView):
             product = get_object_or_404(queries.product_by_external_id(id))
             return self.get_serializer(product).data
 
-        return revalidated(request, queries.catalogue_version(), body=body)
+        return revalidated(request, queries.catalogue_state(request.use.seen), body=body)
 
     @extend_schema(responses={204: None})
     def delete(self, request, id: str) -> Response:
@@ -112,5 +112,5 @@ class ProductList(ApiView, ListAPIView):
 
     @extend_schema(responses={200: ProductSerializer(many=True), 304: None})
     def get(self, request) -> Response:
-        version = queries.catalogue_version()
-        return revalidated(request, version, body=lambda: self.list(request).data)
+        state = queries.catalogue_state(request.use.seen)
+        return revalidated(request, state, body=lambda: self.list(request).data)

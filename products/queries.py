@@ -3,12 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
-from products.models import CatalogueState, Product
+from products.models import Product
+from runs import stamps
 from runs.copying import execute, fetch
+from runs.stamps import Seen
+
+# A run is stale when a later one did not come to be published.
+_STATE = """
+    SELECT concat_ws(' ', coalesce(max(state.version), 0), string_agg(
+        run.id || CASE WHEN EXISTS (
+            SELECT FROM runs_run AS later WHERE later.kind = run.kind AND later.id > run.id
+                AND later.status IN ('held', 'refused', 'failed')) THEN '!' ELSE '' END,
+        ' ' ORDER BY run.id))
+    FROM (VALUES (1)) AS one
+    LEFT JOIN products_cataloguestate AS state ON true
+    LEFT JOIN runs_run AS run ON run.status = 'published'"""
 
 
 def products_on_sale() -> QuerySet[Product]:
@@ -30,15 +43,23 @@ def in_category(products: QuerySet[Product], path: str) -> QuerySet[Product]:
     return found.filter(folded_type=folded) | found.filter(folded_type__startswith=folded + " > ")
 
 
-def catalogue_version() -> int:
-    """The number that rose with every change of what lists may show."""
-    return CatalogueState.objects.values_list("version", flat=True).first() or 0
+def catalogue_state(seen: Seen) -> str:
+    """What answers about products follow from: the catalogue's version, and which runs are shown.
+
+    Without asking the database where a stamp that was seen tells it.
+    """
+    if told := seen.stamps.get(stamps.LISTS):
+        return told
+    ((state,),) = fetch(_STATE)
+    seen.keep(stamps.LISTS, state)
+    return state
 
 
 def bump_catalogue_version() -> None:
     """Raise the number; last thing in a writing transaction, since others wait for its row."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    with transaction.atomic(savepoint=False):
+        stamps.changing(stamps.LISTS)
+        execute(
             "INSERT INTO products_cataloguestate AS state (id, version) VALUES (1, 1)"
             " ON CONFLICT (id) DO UPDATE SET version = state.version + 1"
         )

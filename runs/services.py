@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from runs import kinds, queries
+from runs import kinds, queries, stamps
 from runs.about import about
 from runs.models import Chunk, Run
 from runs.trouble import in_words
@@ -130,7 +130,9 @@ def _finish(run: Run, kind: kinds.Kind) -> None:
 def _close(run: Run, status: str, error: str = "") -> None:
     run.status, run.error, run.finished_at = status, error, timezone.now()
     run.step = ""
-    run.save(update_fields=["status", "error", "finished_at", "step"])
+    with transaction.atomic():
+        stamps.changing(stamps.LISTS)
+        run.save(update_fields=["status", "error", "finished_at", "step"])
     why = error or "; ".join(reason["text"] for reason in run.reasons)
     logger.warning("%s is %s: %s", run, status, why)
 
@@ -152,6 +154,7 @@ def publish_run(run: Run) -> Run:
         run.finished_at = run.finished_at or run.published_at
         run.save()
         kinds.get(run.kind).publish(run, before)
+        stamps.changing(stamps.LISTS)
     logger.info("%s is published", run)
     forget_old_runs(run.kind)
     return run
@@ -166,6 +169,7 @@ def discard_run(run: Run) -> Run:
         run.status = Status.DISCARDED
         run.save(update_fields=["status"])
         kinds.get(run.kind).forget(run)
+        stamps.changing(stamps.LISTS)
     logger.info("%s is discarded", run)
     return run
 
@@ -182,6 +186,7 @@ def roll_back(kind: str) -> Run:
         Run.objects.filter(pk=target.pk).update(status=Status.PUBLISHED)
         target.refresh_from_db()
         kinds.get(kind).take_back(target, current)
+        stamps.changing(stamps.LISTS)
     logger.info("%s is taken back, %s is published again", current, target)
     return target
 

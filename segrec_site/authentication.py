@@ -1,13 +1,18 @@
 """Who calls the API: keys, and which kind of key a view lets in."""
 
+from uuid import uuid4
+
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from segrec_site.keys import find_key
+from runs import stamps
+from segrec_site import keys, usage
+from segrec_site.clients import client_address
 from segrec_site.models import ApiKey
+from segrec_site.usage import Use
 
 SCHEME = "Api-Key"
 READS = ("GET", "HEAD", "OPTIONS")
@@ -20,7 +25,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != SCHEME.lower():
             return None
-        key = find_key(text.strip())
+        key, request._request.use = _find_and_count(text.strip(), client_address(request))
         if key is None:
             raise AuthenticationFailed("This key is unknown, revoked or expired.")
         refuse_origin(key, request.headers.get("Origin"))
@@ -28,6 +33,27 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return SCHEME
+
+
+def _find_and_count(text: str, address: str) -> tuple[ApiKey | None, Use]:
+    """Find a key, in this process while that is true, and count the call."""
+    stamp, key = keys.remembered(text)
+    use = _count(key, address) if key else None
+    if use and use.seen.stamps.get(stamps.KEYS) == stamp:
+        return key, use
+    seen = use.seen if use else usage.seen_now()
+    key = keys.find_key(text)
+    if key is None:
+        return None, use or usage.NOT_COUNTED
+    if stamp := seen.stamps.get(stamps.KEYS) or seen.keep(stamps.KEYS, uuid4().hex):
+        keys.remember(key, stamp)
+    return key, use or _count(key, address)
+
+
+def _count(key: ApiKey, address: str) -> Use:
+    if key.kind == ApiKey.Kind.STOREFRONT:
+        return usage.count_call(key.pk, address)
+    return usage.note_call(key.pk)
 
 
 def refuse_origin(key: ApiKey, origin: str | None) -> None:

@@ -6,13 +6,19 @@ import secrets
 import string
 from datetime import datetime
 
+from django.db import transaction
 from django.utils import timezone
 
+from runs import stamps
 from segrec_site.models import ApiKey
 
 PREFIXES = {ApiKey.Kind.STOREFRONT: "pk", ApiKey.Kind.CRM: "sk"}
 ALPHABET = string.ascii_letters + string.digits
 PREFIX_LENGTH, SECRET_LENGTH = 8, 32
+MOST_REMEMBERED = 1000
+
+# Keys this process has read, by prefix, each with the stamp under which that is true.
+_remembered: dict[str, tuple[str, ApiKey]] = {}
 
 
 def create_key(
@@ -48,18 +54,38 @@ def give_secret(key: ApiKey) -> str:
 
 def find_key(text: str) -> ApiKey | None:
     """Return the key of this text if it may still be used."""
-    prefix, _, secret = text.rpartition("_")
+    prefix, _, _ = text.rpartition("_")
     if "\0" in prefix:
         return None
-    key = ApiKey.objects.filter(prefix=prefix, revoked_at=None).first()
-    if key is None or not hmac.compare_digest(key.digest, _digest(secret)):
-        return None
-    return None if key.expires_at and key.expires_at <= timezone.now() else key
+    return _usable(ApiKey.objects.filter(prefix=prefix, revoked_at=None).first(), text)
+
+
+def remember(key: ApiKey, stamp: str) -> None:
+    """Keep a key in this process for as long as this stamp stands."""
+    if len(_remembered) >= MOST_REMEMBERED:
+        _remembered.clear()
+    _remembered[key.prefix] = (stamp, key)
+
+
+def remembered(text: str) -> tuple[str, ApiKey | None]:
+    """Return the key of this text as this process knows it, and the stamp that must stand."""
+    stamp, key = _remembered.get(text.rpartition("_")[0], ("", None))
+    return stamp, _usable(key, text)
 
 
 def revoke_keys(keys) -> int:
     """End these keys now; return how many were not ended before."""
-    return keys.filter(revoked_at=None).update(revoked_at=timezone.now())
+    with transaction.atomic():
+        stamps.changing(stamps.KEYS)
+        return keys.filter(revoked_at=None).update(revoked_at=timezone.now())
+
+
+def _usable(key: ApiKey | None, text: str) -> ApiKey | None:
+    """Return the key if the text's secret is its own and its time is not over."""
+    secret = text.rpartition("_")[2]
+    if key is None or not hmac.compare_digest(key.digest, _digest(secret)):
+        return None
+    return None if key.expires_at and key.expires_at <= timezone.now() else key
 
 
 def _random(length: int) -> str:

@@ -21,11 +21,11 @@ from products.models import Product
 from runs import overview
 from runs.models import Import, Run
 from runs.queries import estimated_rows
+from runs.stamps import impatient
 from runs.tasks import SWEPT
 from segrec_site import traffic
 from segrec_site.clients import is_on_this_machine
 from segrec_site.problems import DATABASE_AWAY
-from segrec_site.usage import impatient
 
 QUEUES = ("now", "batch")
 TABLES = (Product, Customer, Order)

@@ -5,9 +5,11 @@ import re
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+
+from runs import stamps
 
 ORIGIN = re.compile(r"https?://[^\s/?#@,]+")
 
@@ -48,6 +50,12 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args, **kwargs) -> None:
+        """Let every process read the keys anew."""
+        with transaction.atomic():
+            stamps.changing(stamps.KEYS)
+            super().save(*args, **kwargs)
 
     def clean(self) -> None:
         """Write origins as browsers send them; refuse what is none."""

@@ -3,12 +3,12 @@
 import logging
 import time
 from datetime import UTC, datetime
-from functools import cache
+from typing import NamedTuple
 
 import redis
-from django.conf import settings
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+
+from runs import stamps
+from runs.stamps import Seen
 
 logger = logging.getLogger(__name__)
 LAST_USE = "segrec:keys:last-use"
@@ -17,53 +17,66 @@ SECONDS = 60
 PAUSE_SECONDS = 5
 _asleep_until = 0.0
 
+# Counts a call, where it is limited; notes the key's use; tells which stamps stand.
+_COUNT = """
+    local calls, left = 0, 0
+    if KEYS[2] then
+        calls = redis.call('INCR', KEYS[2])
+        if calls == 1 then redis.call('PEXPIRE', KEYS[2], ARGV[3]) end
+        left = redis.call('PTTL', KEYS[2])
+    end
+    redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+    return {calls, left, redis.call('MGET', unpack(ARGV, 4))}"""
 
-def impatient(url: str) -> redis.Redis:
-    """Return a client that gives up soon and does not try again."""
-    return redis.Redis.from_url(
-        url, socket_timeout=0.25, socket_connect_timeout=0.25, retry=Retry(NoBackoff(), 0)
-    )
+
+class Use(NamedTuple):
+    """A call of a key: which it is in this minute from here, seconds left of it, the stamps."""
+
+    calls: int
+    seconds_left: float
+    seen: Seen
 
 
-@cache
-def _client() -> redis.Redis:
-    return impatient(settings.CACHES["default"]["LOCATION"])
+NOT_COUNTED = Use(0, 0.0, Seen())
 
 
-def note_call(key_id: int) -> None:
+def note_call(key_id: int) -> Use:
     """Remember that this key was used now."""
-    _in_one_go(lambda pipe: pipe.hset(LAST_USE, key_id, int(time.time())))
+    return _count([LAST_USE], key_id)
 
 
-def count_call(key_id: int, address: str) -> tuple[int, float]:
-    """Remember the use; return the calls from this address in this minute, and seconds left."""
-    name = f"segrec:calls:{key_id}:{address}"
+def count_call(key_id: int, address: str) -> Use:
+    """Remember the use, and count the calls from this address in this minute."""
+    return _count([LAST_USE, f"segrec:calls:{key_id}:{address}"], key_id)
 
-    def commands(pipe) -> None:
-        pipe.set(name, 0, ex=SECONDS, nx=True)
-        pipe.incr(name)
-        pipe.pttl(name)
-        pipe.hset(LAST_USE, key_id, int(time.time()))
 
-    found = _in_one_go(commands)
-    return (found[1], max(found[2], 0) / 1000) if found else (0, 0.0)
+def seen_now() -> Seen:
+    """Return which stamps stand; none while Redis is away."""
+    found = _asked(lambda client: client.mget(stamps.names_seen()))
+    return Seen.of(found) if found else Seen()
 
 
 def last_uses() -> dict[int, datetime]:
     """Return when each key was last used; nothing while Redis is away."""
-    found = _in_one_go(lambda pipe: pipe.hgetall(LAST_USE))
-    times = found[0] if found else {}
+    times = _asked(lambda client: client.hgetall(LAST_USE)) or {}
     return {int(key): datetime.fromtimestamp(int(at), UTC) for key, at in times.items()}
 
 
-def _in_one_go(commands) -> list | None:
+def _count(names: list[str], key_id: int) -> Use:
+    values = [key_id, int(time.time()), 1000 * SECONDS, *stamps.names_seen()]
+    found = _asked(lambda client: client.register_script(_COUNT)(names, values))
+    if not found:
+        return NOT_COUNTED
+    calls, left, seen = found
+    return Use(calls, max(left, 0) / 1000, Seen.of(seen))
+
+
+def _asked(question):
     global _asleep_until
     if time.monotonic() < _asleep_until:
         return None
     try:
-        with _client().pipeline(transaction=True) as pipe:
-            commands(pipe)
-            return pipe.execute()
+        return question(stamps.client())
     except redis.RedisError as problem:
         logger.warning("Redis does not answer, so calls are not counted: %s", problem)
         _asleep_until = time.monotonic() + PAUSE_SECONDS

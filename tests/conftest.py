@@ -5,12 +5,13 @@ from django.conf import settings
 from django.core.cache import cache
 from redis import Redis
 
-from segrec_site import embedded
+from segrec_site import embedded, usage
 
 
 @pytest.fixture(autouse=True)
-def empty_redis() -> None:
-    """Begin each test with nothing in the cache and nothing in the queues."""
+def empty_redis(monkeypatch) -> None:
+    """Begin each test with nothing in the cache, nothing in the queues, and Redis answering."""
+    monkeypatch.setattr(usage, "_asleep_until", 0)
     cache.clear()
     servers = settings.REDIS_URL or embedded.urls(settings.SEGREC_VAR).redis
     queues = embedded.redis_urls(servers, first_db=settings.REDIS_DB + 1)[0]

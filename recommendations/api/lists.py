@@ -1,5 +1,6 @@
 """Lists over HTTP: beside a product, and what is popular."""
 
+from collections.abc import Callable
 from math import isfinite
 
 from django.template.loader import render_to_string
@@ -10,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from products.models import Product
+from products.queries import catalogue_state
 from recommendations.cards import heading_of, make_cards
 from recommendations.queries.situations import Situation
 from recommendations.services import serving
@@ -143,13 +145,10 @@ class SimilarProducts(ApiView):
 
     @extend_schema(responses={200: ListSerializer, 304: None})
     def get(self, request: Request, id: str) -> Response:
-        here = _situation_of(id)
-        wishes = Wishes(**self.asked)
-        return revalidated(
-            request,
-            *here.state,
-            body=lambda: list_body(serving.similar_products(here, wishes), wishes.explain),
-        )
+        return _revalidated(request, lambda: self._list(id, Wishes(**self.asked)))
+
+    def _list(self, id: str, wishes: Wishes) -> dict:
+        return list_body(serving.similar_products(_situation_of(id), wishes), wishes.explain)
 
 
 class ProductsBoughtTogether(ApiView):
@@ -160,13 +159,11 @@ class ProductsBoughtTogether(ApiView):
 
     @extend_schema(responses={200: ListSerializer, 304: None})
     def get(self, request: Request, id: str) -> Response:
+        return _revalidated(request, lambda: self._list(id, Wishes(**self.asked)))
+
+    def _list(self, id: str, wishes: Wishes) -> dict:
         here = _situation_of(id, "bought-together")
-        wishes = Wishes(**self.asked)
-        return revalidated(
-            request,
-            *here.state,
-            body=lambda: list_body(serving.products_bought_together(here, wishes), wishes.explain),
-        )
+        return list_body(serving.products_bought_together(here, wishes), wishes.explain)
 
 
 class HtmlRenderer(renderers.BaseRenderer):
@@ -190,10 +187,10 @@ class SimilarFragment(ApiView):
 
     @extend_schema(responses={(200, "text/html"): str, 304: None})
     def get(self, request: Request, id: str) -> Response:
-        here = _situation_of(id)
-        return revalidated(request, *here.state, body=lambda: self._list(here))
+        return _revalidated(request, lambda: self._list(id))
 
-    def _list(self, here: Situation) -> str:
+    def _list(self, id: str) -> str:
+        here = _situation_of(id)
         answer = serving.similar_products(here, Wishes(**self.asked))
         heading = heading_of(answer, here.product_type)
         context = {"answer": answer, "cards": make_cards(answer), "heading": heading}
@@ -208,13 +205,15 @@ class PopularProducts(ApiView):
 
     @extend_schema(responses={200: ListSerializer, 304: None})
     def get(self, request: Request) -> Response:
-        here = serving.find_situation()
-        wishes = Wishes(**self.asked)
-        return revalidated(
-            request,
-            *here.state,
-            body=lambda: list_body(serving.popular_products(here, wishes), wishes.explain),
-        )
+        return _revalidated(request, lambda: self._list(Wishes(**self.asked)))
+
+    def _list(self, wishes: Wishes) -> dict:
+        answer = serving.popular_products(serving.find_situation(), wishes)
+        return list_body(answer, wishes.explain)
+
+
+def _revalidated(request: Request, body: Callable[[], dict | str]) -> Response:
+    return revalidated(request, catalogue_state(request.use.seen), body=body)
 
 
 def _situation_of(product_id: str, kind: str = "similar") -> Situation:

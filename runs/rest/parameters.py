@@ -1,8 +1,12 @@
 """Parameters of the URL, strictly: what is unknown or wrong is an error, never ignored."""
 
+from functools import lru_cache
+
 from django.http import QueryDict
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+LONGEST_REMEMBERED = 200
 
 
 class NoParameters(serializers.Serializer):
@@ -37,7 +41,12 @@ class CommaSeparated(serializers.ListField):
 
 def read_parameters(query: QueryDict, form: type[serializers.Serializer]) -> dict:
     """Return the values the form declares, defaults filled in; raise on any other or wrong one."""
-    fields = form().fields
+    text = query.urlencode()
+    return dict((_read if len(text) > LONGEST_REMEMBERED else _read_once)(text, form))
+
+
+def _read(text: str, form: type[serializers.Serializer]) -> dict:
+    query, fields = QueryDict(text), form().fields
     data = {}
     errors = {name: ["Unknown parameter."] for name in query if name not in fields}
     for name in fields.keys() & query.keys():
@@ -53,3 +62,7 @@ def read_parameters(query: QueryDict, form: type[serializers.Serializer]) -> dic
     if found := serializer.errors | errors:
         raise serializers.ValidationError(found)
     return serializer.validated_data
+
+
+# Pages ask the same again and again; reading it takes longer than some answers.
+_read_once = lru_cache(maxsize=1000)(_read)

@@ -26,10 +26,12 @@ def make_neighbours(shown: Product, *neighbours: Product, run: Run | None = None
     return run
 
 
-def make_together(shown: Product, *others: Product, direct: list[float] | None = None) -> Run:
+def make_together(
+    shown: Product, *others: Product, direct: list[float] | None = None, run: Run | None = None
+) -> Run:
     """Store what is bought with a product, with scores 0.5, 0.4, … of which orders give half."""
     published = Run.objects.filter(kind="bought-together", status="published")
-    run = published.first() or make_run(kind="bought-together")
+    run = run or published.first() or make_run(kind="bought-together")
     scores = [round(0.5 - n / 10, 1) for n in range(len(others))]
     TogetherList.objects.create(
         run=run,

@@ -103,7 +103,7 @@ def test_an_unknown_parameter_is_400_on_every_method():
 
 
 def test_an_error_of_ours_is_500_and_tells_nothing(monkeypatch):
-    monkeypatch.setattr(queries, "catalogue_version", lambda: 1 / 0)
+    monkeypatch.setattr(queries, "catalogue_state", lambda _: 1 / 0)
 
     problem = assert_problem(storefront().get("/products/"), 500)
 
@@ -111,11 +111,11 @@ def test_an_error_of_ours_is_500_and_tells_nothing(monkeypatch):
 
 
 def test_without_the_database_it_is_503_and_says_when_to_come_back(monkeypatch):
-    def away():
+    def away(_):
         raise OperationalError("connection refused on 10.0.0.7")
 
     caller = storefront()
-    monkeypatch.setattr(queries, "catalogue_version", away)
+    monkeypatch.setattr(queries, "catalogue_state", away)
 
     answer = caller.get("/products/")
 

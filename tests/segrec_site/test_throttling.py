@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 
+from runs import stamps
 from segrec_site import throttling, usage
 from segrec_site.keys import create_key
 from tests.api import Caller, crm, storefront
@@ -17,8 +18,8 @@ def three_a_minute(monkeypatch):
 
 @pytest.fixture
 def redis_away(monkeypatch):
-    nowhere = usage.impatient("redis://127.0.0.1:1/0")
-    monkeypatch.setattr(usage, "_client", lambda: nowhere)
+    nowhere = stamps.impatient("redis://127.0.0.1:1/0")
+    monkeypatch.setattr(stamps, "client", lambda: nowhere)
     monkeypatch.setattr(usage, "_asleep_until", 0)
 
 
@@ -74,7 +75,7 @@ def test_without_redis_nobody_is_throttled():
 @pytest.mark.usefixtures("redis_away")
 def test_redis_is_left_alone_for_a_while_after_it_failed(monkeypatch):
     usage.note_call(1)
-    monkeypatch.setattr(usage, "_client", pytest.fail)
+    monkeypatch.setattr(stamps, "client", pytest.fail)
 
     usage.note_call(1)
 
