@@ -6,6 +6,12 @@ from runs.cells import NOTHING, number, share
 
 SHARES = ("share", "rate", "coverage", "stability", "borderline")
 WORDS = ("text", "code")  # said with the reasons, no figures
+OUTCOMES = {
+    "pass": ("passed", "good"),
+    "warn": ("warns", "warn"),
+    "hold": ("holds it", "warn"),
+    "refuse": ("refuses it", "bad"),
+}
 # What comes first in tables; the rest follows by name, since the database keeps no order.
 FIRST = ("key", "name", "code", "level", "value", "from", "to", "cause")
 
@@ -37,6 +43,35 @@ class Table:
         return [list(zip(row, self.are_numbers, strict=True)) for row in self.rows]
 
 
+@dataclass(frozen=True)
+class Check:
+    """A gate: what was measured in a sentence, what is asked, how it came out."""
+
+    code: str
+    text: str
+    asked: str
+    level: str
+
+    @property
+    def outcome(self) -> str:
+        """How it came out, in a word."""
+        return OUTCOMES[self.level][0]
+
+    @property
+    def tone(self) -> str:
+        """The tone of that word."""
+        return OUTCOMES[self.level][1]
+
+
+def checks(figures: dict) -> list[Check]:
+    """Return the gates a run went through, those that hold or refuse it first."""
+    gates = figures.get("gates") or []
+    found = [
+        Check(gate["code"], gate["text"], gate.get("asked", ""), gate["level"]) for gate in gates
+    ]
+    return sorted(found, key=lambda check: -list(OUTCOMES).index(check.level))
+
+
 def readable(figures: dict) -> list[tuple[str, str]]:
     """Write each single figure as a name and a value, by name; inner ones carry both names."""
     rows = []
@@ -49,9 +84,12 @@ def readable(figures: dict) -> list[tuple[str, str]]:
 
 
 def tables(figures: dict) -> list[Table]:
-    """Write the figures that come in rows."""
-    named = [(name, rows) for name, rows in sorted(figures.items()) if _is_table(rows)]
-    return [_table(name, rows) for name, rows in sorted(named, key=lambda item: item[0] == "gates")]
+    """Write the figures that come in rows, but gates and moves, which are told in words."""
+    return [
+        _table(name, rows)
+        for name, rows in sorted(figures.items())
+        if _is_table(rows) and name not in ("gates", "moves")
+    ]
 
 
 def _table(name: str, rows: list[dict]) -> Table:

@@ -9,9 +9,9 @@ from itertools import groupby
 from django.utils import timezone
 
 from customers import cells
-from customers.admin.words import why
 from customers.models import Customer, Membership, Move, Order
 from customers.queries import moves, pages
+from customers.words import why
 from runs.cells import days, money
 
 ORDERS_SHOWN = 200

@@ -8,10 +8,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from customers import cells
-from customers.admin.words import CAUSES, why
 from customers.models import Move, Segment
 from customers.queries import moves as queries
 from customers.queries import pages
+from customers.words import CAUSES, why
 from runs.admin.seen import SeenOnly
 from runs.cells import NOTHING, day
 from runs.paging import EstimatedPaginator

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from customers.admin.words import feature_value
 from customers.models import SegmentProfile
+from customers.words import feature_value
 from runs.cells import NOTHING, share
 
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 
 from django.http import QueryDict
 
-from customers.admin.words import CAUSES, way, why
 from customers.models import Customer, Segment
 from customers.queries import moves as queries
 from customers.queries import pages
 from customers.queries.clock import data_clock
 from customers.services.kept import kept
+from customers.words import CAUSES, way, why
 from runs.cells import number, share
 from runs.models import Run
 

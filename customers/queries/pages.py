@@ -63,6 +63,11 @@ def segment_names() -> dict[str, str]:
     return {segment.key: str(segment) for segment in Segment.objects.all()}
 
 
+def segments_by_keys(keys: Collection[str]) -> dict[str, Segment]:
+    """These segments by their keys."""
+    return {segment.key: segment for segment in Segment.objects.filter(key__in=keys)}
+
+
 def categories() -> list[str]:
     """Every top category by name."""
     return list(Category.objects.values_list("name", flat=True))

@@ -11,6 +11,7 @@ FEWEST_IN_SEGMENT = 30
 SHORTEST_HISTORY, SHORT_HISTORY = 42.0, 180.0
 NO_STRUCTURE, LITTLE_STRUCTURE = 0.05, 0.10
 NO_FORESIGHT, LITTLE_FORESIGHT = 0.02, 0.05
+MANY_MOVES, MOST_BY_MODEL = 0.25, 0.40
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,16 @@ class Measured:
 
 @dataclass(frozen=True)
 class Gate:
-    """One check: its stable code, how it came out, what was measured, and one sentence."""
+    """One check: its stable code, how it came out, what was measured, and one sentence.
+
+    `asked` says what passes, and what does not even warn.
+    """
 
     code: str
     level: Level
     value: float | None
     text: str
+    asked: str = ""
 
 
 def too_small(customers: int, history: float) -> list[Gate]:
@@ -141,18 +146,20 @@ def _customers(customers: int, k: int = 0) -> Gate:
     if customers >= needed:
         text = f"{customers:,} customers have ordered."
     level = REFUSE if customers < needed else WARN if customers < FEW_CUSTOMERS else PASS
-    return Gate("too_few_customers", level, customers, text)
+    asked = f"at least {needed:,}, better {max(FEW_CUSTOMERS, needed):,}"
+    return Gate("too_few_customers", level, customers, text, asked)
 
 
 def _history(days: float) -> Gate:
     text = f"Orders reach back {days:.0f} days"
+    asked = f"at least {SHORTEST_HISTORY:.0f}, better {SHORT_HISTORY:.0f}"
     if days < SHORTEST_HISTORY:
         text += f"; segments need {SHORTEST_HISTORY:.0f}."
-        return Gate("too_little_history", REFUSE, days, text)
+        return Gate("too_little_history", REFUSE, days, text, asked)
     if days < SHORT_HISTORY:
         text += f"; below {SHORT_HISTORY:.0f}, customers change segment often."
-        return Gate("too_little_history", WARN, days, text)
-    return Gate("too_little_history", PASS, days, text + ".")
+        return Gate("too_little_history", WARN, days, text, asked)
+    return Gate("too_little_history", PASS, days, text + ".", asked)
 
 
 def _smallest(measured: Measured) -> Gate:
@@ -161,7 +168,8 @@ def _smallest(measured: Measured) -> Gate:
     level = WARN if share < 0.04 else PASS
     if share < 0.02 or count < FEWEST_IN_SEGMENT:
         level = REFUSE
-    return Gate("segment_too_small", level, share, text)
+    asked = f"at least 2% and {FEWEST_IN_SEGMENT}, better 4%"
+    return Gate("segment_too_small", level, share, text, asked)
 
 
 def _largest(measured: Measured) -> Gate:
@@ -181,13 +189,15 @@ def _structure(measured: Measured) -> Gate:
     else:
         seen = f"segments explain {foresight:.1%} of later spend"
     text = f"Customers cluster {gain:+.2f} against a structureless cloud, and {seen}"
+    asked = f"at least {NO_STRUCTURE:+.2f}, or {LITTLE_FORESIGHT:.0%} of later spend"
     blind = foresight is None or foresight < LITTLE_FORESIGHT
     nearly = foresight is not None and foresight < NO_FORESIGHT and gain < LITTLE_STRUCTURE
+    level, text = PASS, f"{text}."
     if (gain < NO_STRUCTURE and blind) or nearly:
-        return Gate("no_structure", REFUSE, gain, f"{text}: there are no segments to be found.")
-    if gain < NO_STRUCTURE:
-        return Gate("no_structure", WARN, gain, f"{text}: segments are slices of a continuum.")
-    return Gate("no_structure", PASS, gain, f"{text}.")
+        level, text = REFUSE, f"{text[:-1]}: there are no segments to be found."
+    elif gain < NO_STRUCTURE:
+        level, text = WARN, f"{text[:-1]}: segments are slices of a continuum."
+    return Gate("no_structure", level, gain, text, asked)
 
 
 def _moved(measured: Measured) -> Gate | None:
@@ -197,21 +207,23 @@ def _moved(measured: Measured) -> Gate | None:
     if measured.moved_by_model:
         text += f", {measured.moved_by_model:.0%} because of the new model alone"
     level = PASS
-    if measured.moved > 0.25:
+    if measured.moved > MANY_MOVES:
         level, text = HOLD, f"{text}: someone should look first"
-    if (measured.moved_by_model or 0) > 0.40 and not measured.pinned:
+    if (measured.moved_by_model or 0) > MOST_BY_MODEL and not measured.pinned:
         level = REFUSE
-    return Gate("too_many_moves", level, measured.moved, f"{text}.")
+    asked = f"at most {MANY_MOVES:.0%}, above that held; {MOST_BY_MODEL:.0%} by the model alone"
+    return Gate("too_many_moves", level, measured.moved, f"{text}.", asked)
 
 
 def _names(measured: Measured) -> Gate:
     distinct = measured.k if measured.distinct_names is None else measured.distinct_names
     if distinct < measured.k:
         text = f"{measured.k} segments would share {distinct} names."
-        return Gate("names_not_unique", REFUSE, distinct, text)
+        return Gate("names_not_unique", REFUSE, distinct, text, f"{measured.k} different ones")
     composed = measured.composed_names
     text = f"{composed} of {measured.k} segments fit none of the known names."
-    return Gate("names_composed", REFUSE if 3 * composed > measured.k else PASS, composed, text)
+    level = REFUSE if 3 * composed > measured.k else PASS
+    return Gate("names_composed", level, composed, text, "at most a third")
 
 
 def _low(code: str, value: float | None, limits: tuple[float, float], sentence: str) -> Gate | None:
@@ -219,7 +231,8 @@ def _low(code: str, value: float | None, limits: tuple[float, float], sentence: 
         return None
     refuse, warn = limits
     level = REFUSE if value < refuse else WARN if value < warn else PASS
-    return Gate(code, level, value, _compared(sentence, value, level, refuse, "at least"))
+    asked = f"at least {_like(sentence, refuse)}, better {_like(sentence, warn)}"
+    return Gate(code, level, value, _compared(sentence, value, level, refuse, "at least"), asked)
 
 
 def _high(
@@ -229,9 +242,16 @@ def _high(
         return None
     refuse, warn = limits
     level = REFUSE if value > refuse else WARN if value > warn else PASS
-    return Gate(code, level, value, _compared(sentence, value, level, refuse, "at most"))
+    asked = f"at most {_like(sentence, refuse)}, better {_like(sentence, warn)}"
+    return Gate(code, level, value, _compared(sentence, value, level, refuse, "at most"), asked)
 
 
 def _compared(sentence: str, value: float, level: Level, limit: float, side: str) -> str:
     said = sentence.format(value=value)
-    return f"{said}; {side} {limit:g} is asked." if level == REFUSE else f"{said}."
+    limited = f"{said}; {side} {_like(sentence, limit)} is asked."
+    return limited if level == REFUSE else f"{said}."
+
+
+def _like(sentence: str, limit: float) -> str:
+    """Write a limit as its sentence writes the value."""
+    return f"{limit:.0%}" if "%}" in sentence else f"{limit:g}"

@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError as BrokerAway
 from runs import kinds, overview, services, tasks
 from runs.admin.seen import SeenOnly
 from runs.cells import NOTHING, ago, day, duration, pill, share
-from runs.measures import readable, tables
+from runs.measures import checks, readable, tables
 from runs.models import Run
 
 
@@ -84,9 +84,15 @@ class RunAdmin(SeenOnly):
         return super().change_view(request, object_id, form_url, facts | (extra_context or {}))
 
     def facts(self, run: Run) -> dict:
-        """Collect what the page of a run shows."""
+        """Collect what the page of a run shows; reasons no check gave stand beside the others."""
+        gates = checks(run.metrics)
+        failed = {check.code for check in gates if check.level != "pass"}
+        beside = [reason for reason in run.reasons if failed and reason["code"] not in failed]
         return {
             "kind_title": overview.title(run.kind),
+            "checks": gates,
+            "beside": beside,
+            "decisive": [reason for reason in run.reasons if reason not in beside],
             "measures": readable(run.metrics),
             "tables": tables(run.metrics),
             "parameters": readable(run.parameters),
@@ -103,20 +109,22 @@ class RunAdmin(SeenOnly):
         ]
 
     def post(self, act: Callable) -> Callable:
-        """Let only POST through, from those who may change runs; come back to where they were."""
+        """Let only POST through, from those who may change runs; go on with the run it is about."""
 
         def view(request: HttpRequest, **what) -> HttpResponse:
             if not request.user.has_perm("runs.change_run"):
                 raise PermissionDenied
             try:
-                messages.success(request, act(request, **what))
+                run, said = act(request, **what)
             except services.RunError as problem:
                 messages.error(request, str(problem))
-            return redirect("admin:runs_run_changelist")
+                return redirect("admin:runs_run_changelist")
+            messages.success(request, said)
+            return redirect("admin:runs_run_change", run.pk)
 
         return self.admin_site.admin_view(require_POST(view))
 
-    def refresh(self, request: HttpRequest, kind: str) -> str:
+    def refresh(self, request: HttpRequest, kind: str) -> tuple[Run, str]:
         """Ask for a run of this kind."""
         if kind not in kinds.names():
             raise Http404
@@ -124,22 +132,28 @@ class RunAdmin(SeenOnly):
         try:
             tasks.work_on.delay(run.pk)
         except BrokerAway:
-            return f"Run {run.pk} is noted; the broker is away, so it begins when that is back."
-        return f"Run {run.pk} of {overview.title(kind).lower()} begins."
+            return (
+                run,
+                f"Run {run.pk} is noted; the broker is away, so it begins when that is back.",
+            )
+        return run, f"Run {run.pk} of {overview.title(kind).lower()} begins."
 
-    def publish(self, request: HttpRequest, run_id: int) -> str:
+    def publish(self, request: HttpRequest, run_id: int) -> tuple[Run, str]:
         """Let readers see a held run."""
         run = services.publish_run(get_object_or_404(Run, pk=run_id))
-        return f"Run {run.pk} is published; readers see it from now on."
+        self.log_change(request, run, "Published.")
+        return run, f"Run {run.pk} is published; readers see it from now on."
 
-    def discard(self, request: HttpRequest, run_id: int) -> str:
+    def discard(self, request: HttpRequest, run_id: int) -> tuple[Run, str]:
         """Give up a held run."""
         run = services.discard_run(get_object_or_404(Run, pk=run_id))
-        return f"Run {run.pk} is discarded; what was published stays."
+        self.log_change(request, run, "Discarded.")
+        return run, f"Run {run.pk} is discarded; what was published stays."
 
-    def roll_back(self, request: HttpRequest, kind: str) -> str:
+    def roll_back(self, request: HttpRequest, kind: str) -> tuple[Run, str]:
         """Go back to the run published before."""
         if kind not in kinds.names():
             raise Http404
         run = services.roll_back(kind)
-        return f"Rolled back: readers see run {run.pk} again."
+        self.log_change(request, run, "Rolled back to.")
+        return run, f"Rolled back: readers see run {run.pk} again."

@@ -13,9 +13,9 @@ from tests.factories import NOW, make_customer, make_order, make_product, make_r
 pytestmark = pytest.mark.django_db
 
 CUSTOMERS = "/admin/customers/customer/"
-# Session, user; filters: run, segments, audiences, countries; estimate, count, page, segments,
-# scores.
-CUSTOMER_LIST_QUERIES = 11
+# Session, user, notices; filters: run, segments, audiences, countries; estimate, count, page,
+# segments, scores.
+CUSTOMER_LIST_QUERIES = 12
 
 
 def listed(client, url: str, **filters) -> list:
@@ -133,7 +133,7 @@ def test_the_list_of_orders_takes_the_same_queries_however_long(
     for _ in range(orders):
         make_order(ada, product)
 
-    with django_assert_num_queries(5):  # session, user, estimate, count, page
+    with django_assert_num_queries(6):  # session, user, notices, estimate, count, page
         admin_client.get("/admin/customers/order/")
 
 

@@ -117,7 +117,7 @@ def test_the_list_of_audiences_takes_the_same_queries_however_long(
     for number in range(audiences):
         Audience.objects.create(name=f"A{number}", criteria={"segments": ["loyal"]})
 
-    with django_assert_num_queries(5):  # session, user, segments' names, count, page
+    with django_assert_num_queries(6):  # session, user, notices, segments' names, count, page
         page = page_of(admin_client, AUDIENCES)
 
     assert "Customers in Friends" in page

@@ -98,9 +98,9 @@ def test_the_page_of_a_segment_takes_the_same_queries_however_large_it_is(
         move(run, make_customer(), None, segment, "first_order")
 
     page_of(admin_client, segment)  # so that what Django keeps of content types is there
-    # Session, user; run and segment, twice; run, currency, profiles; runs, members, counts,
-    # reasons, segments; sizes, exports.
-    with django_assert_num_queries(16):
+    # Session, user, notices; run and segment, twice; run, currency, profiles; runs, members,
+    # counts, reasons, segments; sizes, exports.
+    with django_assert_num_queries(17):
         page_of(admin_client, segment)
 
 
@@ -193,6 +193,6 @@ def test_the_list_of_moves_takes_the_same_queries_however_long(
     for _ in range(moves):
         move(told["run"], make_customer(), None, told["quiet"], "first_order")
 
-    # Session, user, currency; runs, segments for two filters; estimate, count, page.
-    with django_assert_num_queries(9):
+    # Session, user, notices, currency; runs, segments for two filters; estimate, count, page.
+    with django_assert_num_queries(10):
         admin_client.get(MOVES)

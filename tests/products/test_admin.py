@@ -87,5 +87,5 @@ def test_the_list_takes_the_same_queries_however_long(
     for _ in range(products):
         make_product()
 
-    with django_assert_num_queries(6):  # session, user, categories, estimate, count, page
+    with django_assert_num_queries(7):  # session, user, notices, categories, estimate, count, page
         admin_client.get(PRODUCTS)

@@ -84,7 +84,7 @@ def test_the_list_takes_the_same_queries_however_long(
     for _ in range(products):
         make_product()
 
-    with django_assert_num_queries(5):  # session, user, run, count, page
+    with django_assert_num_queries(6):  # session, user, notices, run, count, page
         admin_client.get(LISTS)
 
 

@@ -1,0 +1,93 @@
+"""What a run of segments changes, or would change: who leaves, where to, and the sizes after."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from customers.models import Segment
+from customers.queries import pages
+from customers.words import CAUSES
+from runs.models import Run
+from runs.queries import published_run
+
+FLOWS_SHOWN = 12
+DECIDED = (Run.Status.PUBLISHED, Run.Status.SUPERSEDED)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Customers who go from one segment to another: how many, which share of the first, why."""
+
+    left: Segment | None
+    entered: Segment | str | None
+    customers: int
+    share: float | None
+    because: str
+
+
+@dataclass(frozen=True)
+class Size:
+    """A segment before and after: its customers, how many leave and how many come."""
+
+    segment: Segment | str
+    before: int
+    after: int
+    left: int
+    came: int
+
+    @property
+    def share_left(self) -> float | None:
+        """Which share of it leaves."""
+        return self.left / self.before if self.before else None
+
+
+def moves_of_run(run: Run) -> dict:
+    """Return what the page of a run tells of moves; nothing for other kinds or without moves."""
+    flows = run.metrics.get("moves") if run.kind == "segments" else None
+    if not flows:
+        return {}
+    is_done = run.status in DECIDED
+    before = run.previous if is_done else published_run("segments")
+    sizes = {profile.segment.key: profile.customers for profile in pages.profiles_of(before)}
+    after = {found["key"]: found for found in run.metrics.get("segments", [])}
+    known = pages.segments_by_keys({*sizes, *after})
+    named = {key: known.get(key) or found["name"] for key, found in after.items()} | known
+    left, came = defaultdict(int), defaultdict(int)
+    for flow in flows:
+        left[flow["from"]] += flow["customers"]
+        came[flow["to"]] += flow["customers"]
+    changed = [
+        Size(
+            named[key],
+            sizes.get(key, 0),
+            after.get(key, {}).get("customers", 0),
+            left[key],
+            came[key],
+        )
+        for key in sorted({*sizes, *after}, key=lambda key: -sizes.get(key, 0))
+    ]
+    ways = _flows(flows, named, sizes)
+    return {
+        "is_done": is_done,
+        "moved": sum(flow["customers"] for flow in flows),
+        "of": run.metrics.get("customers"),
+        "most_left": max(changed, key=lambda size: size.share_left or 0, default=None),
+        "sizes": changed,
+        "flows": ways[:FLOWS_SHOWN],
+        "more": max(len(ways) - FLOWS_SHOWN, 0),
+        "run": run,
+    }
+
+
+def _flows(flows: list[dict], named: dict, sizes: dict[str, int]) -> list[Flow]:
+    """Join flows between the same two segments, whatever their causes; most customers first."""
+    ways = defaultdict(list)
+    for flow in flows:
+        ways[flow["from"], flow["to"]].append(flow)
+    joined = []
+    for (left, entered), alike in ways.items():
+        customers = sum(flow["customers"] for flow in alike)
+        alike.sort(key=lambda flow: -flow["customers"])
+        because = ", ".join(CAUSES.get(flow["cause"], flow["cause"]) for flow in alike)
+        share = customers / sizes[left] if sizes.get(left) else None
+        joined.append(Flow(named.get(left), named.get(entered), customers, share, because))
+    return sorted(joined, key=lambda flow: -flow.customers)
