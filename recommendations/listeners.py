@@ -12,7 +12,7 @@ from django.core.cache import cache
 from kombu.exceptions import OperationalError as BrokerAway
 from redis.exceptions import RedisError
 
-# Orders that come one by one are counted together.
+# Files of orders that come one after the other are counted together.
 POPULARITY_PAUSE_SECONDS = 5
 
 logger = logging.getLogger(__name__)
@@ -24,15 +24,23 @@ def follow_catalogue(sender: str, product_ids: list[int] | None, **_) -> None:
         _send("refresh_neighbours", [product_ids])
 
 
-def follow_orders(sender: str, **_) -> None:
-    """Have buyers counted soon, once for all the orders until then."""
+def follow_orders(sender: str, product_ids: list[int] | None, **_) -> None:
+    """Have buyers counted: of products named at once, of all soon and once for all files read."""
     with _left_to_the_schedule():
-        if cache.add("popularity-asked", True, timeout=POPULARITY_PAUSE_SECONDS):
+        if product_ids is not None:
+            _send("refresh_popularity", [product_ids])
+        elif cache.add("popularity-asked", True, timeout=POPULARITY_PAUSE_SECONDS):
             _send("refresh_popularity", [], countdown=POPULARITY_PAUSE_SECONDS)
 
 
-def _send(task: str, args: list, **options) -> None:
-    current_app.send_task(f"recommendations.tasks.{task}", args, queue="now", **options)
+def follow_segments(sender: str, **_) -> None:
+    """Have buyers in segments counted when customers moved."""
+    with _left_to_the_schedule():
+        _send("refresh_segment_popularity", [], queue="batch")
+
+
+def _send(task: str, args: list, queue: str = "now", **options) -> None:
+    current_app.send_task(f"recommendations.tasks.{task}", args, queue=queue, **options)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
-from customers.models import Customer
+from customers.models import Customer, Segment
 from products.models import Product
 from runs.models import Run
 
@@ -66,6 +66,54 @@ class TogetherList(models.Model):
 
     def __str__(self) -> str:
         return f"bought together with {self.product_id}"
+
+
+class PersonalShelf(models.Model):
+    """The products that a personal run recommends from, as arrays of little-endian numbers.
+
+    One entry a product in each; `codes` are the numbers of its top category, category and brand
+    one after the other, -1 for none.
+    """
+
+    run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="+")
+    products = models.BinaryField(help_text="Keys, int32, by the products' own ids.")
+    base = models.BinaryField(help_text="float32; empty in a shop too small for weights.")
+    buyers = models.BinaryField(help_text="int32.")
+    adoption = models.BinaryField(help_text="float64.")
+    codes = models.BinaryField(help_text="int32.")
+    fields = models.JSONField(help_text="Of each field the values by code, with their shares.")
+
+    def __str__(self) -> str:
+        return f"shelf of {self.run}"
+
+
+class ItemWeight(models.Model):
+    """What a purchase of a product adds to others' scores in one run, beyond their base."""
+
+    pk = models.CompositePrimaryKey("run_id", "product_id")
+    run = models.ForeignKey(Run, models.CASCADE, related_name="+", db_index=False)
+    product = models.ForeignKey(Product, models.CASCADE, related_name="+")
+    neighbours = models.BinaryField(help_text="Places on the shelf, int16; -1 for none.")
+    deviations = models.BinaryField(help_text="float32.")
+
+    def __str__(self) -> str:
+        return f"weights of {self.product_id}"
+
+
+class SegmentPopularity(models.Model):
+    """How many customers of a segment bought a product, lately and ever; of the most bought."""
+
+    pk = models.CompositePrimaryKey("segment_id", "product_id")
+    segment = models.ForeignKey(Segment, models.CASCADE, related_name="+", db_index=False)
+    product = models.ForeignKey(Product, models.CASCADE, related_name="+")
+    buyers_90_days = models.IntegerField()
+    buyers_ever = models.IntegerField()
+
+    class Meta:
+        verbose_name_plural = "popularity in segments"
+
+    def __str__(self) -> str:
+        return f"popularity of {self.product_id} in {self.segment_id}"
 
 
 class Popularity(models.Model):

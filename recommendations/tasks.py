@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from celery import shared_task
 
-from recommendations.services import events, freshness, similar
+from recommendations.services import events, freshness, popularity
 from runs import kinds, tasks
 from runs.services import AlreadyRunning, request_run
 
@@ -33,9 +33,15 @@ def refresh_neighbours(product_ids: list[int] | None = None) -> None:
 
 
 @shared_task(queue="now", **tasks.AGAIN)
-def refresh_popularity() -> None:
-    """Count products' buyers anew."""
-    similar.refresh_popularity()
+def refresh_popularity(product_ids: list[int] | None = None) -> None:
+    """Count the buyers of these products, or of all, anew."""
+    popularity.refresh_popularity(product_ids=product_ids)
+
+
+@shared_task(queue="batch", **tasks.AGAIN)
+def refresh_segment_popularity() -> None:
+    """Count the buyers in each segment anew."""
+    popularity.refresh_segment_popularity()
 
 
 @shared_task(queue="batch", **tasks.AGAIN)

@@ -7,7 +7,8 @@ from django.urls import include, path
 from customers.api import customers, explained, orders, segments
 from products import api as products
 from recommendations import storefront
-from recommendations.api import events
+from recommendations.api import basket, events
+from recommendations.api import customers as customer_lists
 from recommendations.api import lists as recommendations
 from runs import api as runs
 from segrec_site import api_docs, health
@@ -29,12 +30,23 @@ api = [
     ),
     path("products/<extid:id>/", products.ProductDetail.as_view(), name="product"),
     path("popular/", recommendations.PopularProducts.as_view(), name="popular-products"),
+    path("recommendations/basket/", basket.BasketProducts.as_view(), name="basket-products"),
     path("events/", events.EventList.as_view(), name="events"),
     path("customers/", customers.CustomerList.as_view(), name="customers"),
     path(
         "customers/<extid:id>/segment/",
         explained.CustomerSegment.as_view(),
         name="customer-segment",
+    ),
+    path(
+        "customers/<extid:id>/recommendations/",
+        customer_lists.CustomerRecommendations.as_view(),
+        name="customer-recommendations",
+    ),
+    path(
+        "customers/<extid:id>/buy-again/",
+        customer_lists.CustomerBuyAgain.as_view(),
+        name="customer-buy-again",
     ),
     path("customers/<extid:id>/", customers.CustomerDetail.as_view(), name="customer"),
     path("orders/", orders.OrderList.as_view(), name="orders"),

@@ -19,7 +19,16 @@ from recommendations.services.answers import Answer, Place
 from recommendations.wishes import Wishes
 from runs.rest import ANY_KEY, ApiView, CommaSeparated, Flag, OneOrMore, money_text, revalidated
 
-SOURCES = ("similar", "bought_together", "popular_in_category", "popular")
+SOURCES = (
+    "similar",
+    "bought_together",
+    "personal",
+    "buy_again",
+    "pinned",
+    "popular_in_category",
+    "popular_in_segment",
+    "popular",
+)
 
 
 class ScoreField(serializers.FloatField):
@@ -62,7 +71,7 @@ class ListParameters(serializers.Serializer):
 
 
 class PopularParameters(ListParameters):
-    """As of any list; there is no product to compare prices with."""
+    """As of any list; there is no one product to compare prices with."""
 
     price = serializers.ChoiceField(choices=["any"], default="any")
 
@@ -111,7 +120,8 @@ class PlaceSerializer(serializers.Serializer):
     rank = serializers.IntegerField(min_value=1)
     score = serializers.FloatField(
         allow_null=True,
-        help_text="The cosine for `similar`, the damped cosine for `bought_together`; else none.",
+        help_text="The cosine for `similar`, the damped cosine for `bought_together`, the model's"
+        " score for `personal`; else none.",
     )
     source = serializers.ChoiceField(choices=SOURCES)
     reason = ReasonSerializer()

@@ -155,8 +155,14 @@ def share_of_purchases(
     """
     if not len(shelf.base):
         return np.zeros((len(targets), len(basis.amounts)))
-    is_listed = basis.neighbours[None, :, :] == targets[:, None, None]
-    listed = np.where(is_listed, basis.deviations[None, :, :], 0).sum(axis=2, dtype=float)
+    asked = np.full(len(shelf.base) + 1, -1)  # the last entry is what neighbour -1 finds
+    asked[targets] = np.arange(len(targets))
+    row = asked[basis.neighbours]
+    bought, place = np.nonzero(row >= 0)
+    cells = row[bought, place] * len(basis.amounts) + bought
+    listed = np.bincount(
+        cells, basis.deviations[bought, place], minlength=len(targets) * len(basis.amounts)
+    ).reshape(len(targets), -1)
     return (listed + shelf.base[targets][:, None]) * basis.amounts * scores.scale
 
 

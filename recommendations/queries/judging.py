@@ -42,6 +42,7 @@ def judge(here: Situation, wishes: Wishes) -> Judgement:
     cases = {
         "NOT p.visible OR p.deleted_at IS NOT NULL": "hidden",
         "%(in_stock)s AND p.availability = 'out_of_stock'": "out_of_stock",
+        "p.id = ANY(%(owned)s)": "purchased",
         "p.item_group_id = ANY(%(groups)s)": "same_group",
     }
     nothing_against = " AND ".join(f"({case}) IS NOT TRUE" for case in cases)
@@ -53,6 +54,7 @@ def judge(here: Situation, wishes: Wishes) -> Judgement:
         values={
             "beside": here.beside,
             "groups": here.groups,
+            "owned": [] if wishes.include_purchased else list(here.owned),
             "price": here.price,
             "currency": here.currency,
             "brand": list(wishes.brand),

@@ -36,8 +36,9 @@ _CANDIDATES = """
         ON vector.run_id = %(similar_run)s AND vector.product_id = p.id
     WHERE p.id = ANY(%(candidates)s) AND p.id <> ALL(%(beside)s)"""
 
-# The walk has parts, each read along an index: the products of the category, those anyone bought,
-# and the rest. `onward` bounds what lies before a place, so that an index helps there too.
+# The walk has parts, each read along an index: the products of the category or those the customer's
+# segment bought, those anyone bought, and the rest. `onward` bounds what lies before a place, so
+# that an index helps there too; `elsewhere` is what does not stand in a part.
 WITH_BUYERS = (
     "products_product AS p LEFT JOIN recommendations_popularity AS b ON b.product_id = p.id"
 )
@@ -52,6 +53,19 @@ _OF_CATEGORY = {
     "ever": "coalesce(b.buyers_ever, 0)",
     "order": BY_BUYERS,
     "onward": "true",
+    "elsewhere": f"({_NEAR}) IS NOT TRUE",
+}
+_OF_SEGMENT = {
+    "source": "popular_in_segment",
+    "tables": "recommendations_segmentpopularity AS b"
+    " JOIN products_product AS p ON p.id = b.product_id",
+    "which": "b.segment_id = %(segment)s",
+    "lately": "b.buyers_90_days",
+    "ever": "b.buyers_ever",
+    "order": f"b.buyers_90_days DESC, b.buyers_ever DESC, {_NEWEST}",
+    "onward": "true",
+    "elsewhere": "NOT EXISTS (SELECT FROM recommendations_segmentpopularity AS s"
+    " WHERE s.segment_id = %(segment)s AND s.product_id = p.id)",
 }
 _BOUGHT = {
     "source": "popular",
@@ -118,7 +132,8 @@ def candidates(here: Situation, wishes: Wishes, product_ids: Iterable[int]) -> l
 def walk(here: Situation, wishes: Wishes, most: int | None) -> tuple[list[Step], bool]:
     """All products that may be shown, most popular first, and whether these are all.
 
-    What is popular in the category of the product shown comes first. With `most` it is only the
+    What is popular in the category of the product shown, or in the customer's segment, comes
+    first. With `most` it is only the
     beginning of the walk, at least that long where there are that many products.
     """
     judgement, parts = judge(here, wishes), _parts(here)
@@ -135,7 +150,7 @@ def walk(here: Situation, wishes: Wishes, most: int | None) -> tuple[list[Step],
     ]
     union = " UNION ALL ".join(f"SELECT * FROM part{number}" for number in range(len(parts)))
     sql = _WALK.format(parts=", ".join(written), union=union)
-    values = judgement.values | category_values("near", here.product_type or "") | {"most": most}
+    values = judgement.values | _values(here) | {"most": most}
     steps = [Step(Place(*row[:5]), row[5], Row(*row[6:])) for row in fetch(sql, values)]
     lengths = Counter(step.place.part for step in steps)
     cut = min((part for part, length in lengths.items() if length == most), default=None)
@@ -146,7 +161,7 @@ def dropped_before(
     here: Situation,
     wishes: Wishes,
     last: Place | None,
-    met: list[int],
+    met: Iterable[int],
     taken: dict[str, Place | None],
 ) -> dict[str, int]:
     """Count what may not be shown before a place of the walk, or on all of it, by reason.
@@ -155,12 +170,12 @@ def dropped_before(
     where they were taken, none for those from before the walk.
     """
     judgement, parts = judge(here, wishes), _parts(here)
-    is_new = f"({_NEAR}) IS NOT TRUE" if parts[0] is _OF_CATEGORY else "true"
+    elsewhere = parts[0].get("elsewhere", "true")
     written = [
         _DROPPED_PART.format(
             place=_PLACE.format(number=number, **part),
             reason=judgement.reason,
-            is_new="true" if part is _OF_CATEGORY else is_new,
+            is_new=elsewhere if number else "true",
             **part | {"onward": part["onward"] if last and number == last.part else "true"},
         )
         for number, part in enumerate(parts)
@@ -173,11 +188,16 @@ def dropped_before(
         is_before=f"{_KEY.format('judged')} < {_LAST}" if last else "true",
     )
     places = [place or _START for place in taken.values()]
-    values = judgement.values | category_values("near", here.product_type or "")
+    values = judgement.values | _values(here)
     values |= {f"taken_{name}": [getattr(p, name) for p in places] for name in Place._fields}
     values |= {"taken_groups": list(taken), "met": [*met, *here.beside]}
     return dict(fetch(sql, values | (last or _START)._asdict()))
 
 
 def _parts(here: Situation) -> list[dict[str, str]]:
-    return ([_OF_CATEGORY] if here.product_type else []) + [_BOUGHT, _UNBOUGHT]
+    first = [_OF_CATEGORY] if here.product_type else [_OF_SEGMENT] if here.segment else []
+    return [*first, _BOUGHT, _UNBOUGHT]
+
+
+def _values(here: Situation) -> dict[str, str | int | None]:
+    return category_values("near", here.product_type or "") | {"segment": here.segment}

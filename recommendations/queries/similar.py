@@ -1,12 +1,10 @@
 """SQL of similarity: the catalogue as it is compared, rows of weights, lists, popularity."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import numpy as np
-from django.db import connection
 from scipy.sparse import csr_array
 
 from recommendations.models import SimilarList, Vocabulary
@@ -192,37 +190,3 @@ def forget(run_id: int) -> None:
     """Drop what a run stored."""
     for table in ("similarlist", "productvector", "vocabulary"):
         execute(f"DELETE FROM recommendations_{table} WHERE run_id = %s", [run_id])
-
-
-def refresh_popularity(as_of: datetime | None) -> int:
-    """Count buyers anew, write what differs; return how many products' counts changed.
-
-    An order without a customer counts as a buyer of its own.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """WITH bought AS (
-                SELECT l.product_id,
-                    count(DISTINCT coalesce(o.customer_id, -o.id)) AS ever,
-                    count(DISTINCT coalesce(o.customer_id, -o.id)) FILTER (
-                        WHERE o.ordered_at > %(as_of)s::timestamptz - interval '90 days') AS lately
-                FROM customers_orderline AS l JOIN customers_order AS o ON o.id = l.order_id
-                WHERE o.status IN ('paid', 'fulfilled') AND l.quantity > 0
-                    AND o.ordered_at <= %(as_of)s::timestamptz
-                GROUP BY l.product_id
-            ), gone AS (
-                DELETE FROM recommendations_popularity AS p WHERE NOT EXISTS
-                    (SELECT FROM bought WHERE bought.product_id = p.product_id) RETURNING 1
-            ), written AS (
-                INSERT INTO recommendations_popularity AS p
-                    (product_id, buyers_90_days, buyers_ever)
-                SELECT product_id, lately, ever FROM bought
-                ON CONFLICT (product_id) DO UPDATE SET
-                    buyers_90_days = excluded.buyers_90_days, buyers_ever = excluded.buyers_ever
-                WHERE (p.buyers_90_days, p.buyers_ever)
-                    IS DISTINCT FROM (excluded.buyers_90_days, excluded.buyers_ever)
-                RETURNING 1
-            ) SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)""",
-            {"as_of": as_of},
-        )
-        return cursor.fetchone()[0]

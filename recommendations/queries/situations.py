@@ -1,5 +1,6 @@
 """SQL of what answers are made from: the state of all that is stored, and the product shown."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -11,9 +12,10 @@ from runs.copying import fetch
 
 
 class Situation(NamedTuple):
-    """What an answer is made from: the state of all that is stored, and what it stands beside.
+    """What an answer is made from: the state of all that is stored, and whom or what it is for.
 
-    `run` is the published one of the kind that is asked for, `similar_run` that of the vectors.
+    `run` is the published one of the kind that is asked for, `similar_run` that of the vectors. A
+    customer who is left alone wants no profile. `owned` is what the customer has.
     """
 
     version: int
@@ -36,6 +38,13 @@ class Situation(NamedTuple):
     others: list[int] | None = None
     other_scores: list[float] | None = None
     direct: list[float] | None = None
+    as_of: datetime | None = None
+    customer: int | None = None
+    is_left_alone: bool = False
+    segment: int | None = None
+    owned: Sequence[int] = ()
+    basket: Sequence[int] = ()
+    basket_groups: Sequence[str] = ()
 
     @property
     def state(self) -> tuple:
@@ -45,12 +54,24 @@ class Situation(NamedTuple):
     @property
     def beside(self) -> list[int]:
         """Products the list stands beside; they are never in it."""
-        return [self.product] if self.product else []
+        return [self.product] if self.product else list(self.basket)
 
     @property
     def groups(self) -> list[str]:
         """Their item groups."""
-        return [self.group] if self.group else []
+        return [self.group] if self.group else list(self.basket_groups)
+
+
+class InBasket(NamedTuple):
+    """A product in a basket, with its stored lists."""
+
+    product: int
+    title: str
+    group: str
+    others: list[int] | None
+    other_scores: list[float] | None
+    neighbours: list[int] | None
+    scores: list[float] | None
 
 
 class Row(NamedTuple):
@@ -78,7 +99,7 @@ _STATE = """coalesce(state.version, 0), run.id, run.finished_at, coalesce(run.is
 _RUNS = """(VALUES (1)) AS one
     LEFT JOIN products_cataloguestate AS state ON true
     LEFT JOIN (
-        SELECT id, finished_at, EXISTS (
+        SELECT id, finished_at, as_of, EXISTS (
             SELECT FROM runs_run AS later
             WHERE later.kind = published.kind AND later.id > published.id
                 AND later.status IN ('held', 'refused', 'failed')
@@ -107,6 +128,25 @@ _SITUATION = f"""
         WHERE %(kind)s = 'bought-together' AND run_id = run.id AND product_id = p.id LIMIT 1
     ) AS together ON true"""
 
+# Erased customers are nobody's any more; a segment counts while they are in it.
+_CUSTOMER_SITUATION = f"""
+    SELECT {_STATE}, run.as_of, c.id, coalesce(c.profiling_opt_out, false), stay.segment_id
+    FROM {_RUNS}
+    LEFT JOIN customers_customer AS c ON c.external_id = %(id)s AND c.erased_at IS NULL
+    LEFT JOIN customers_membership AS stay
+        ON stay.customer_id = c.id AND stay.to_run_id IS NULL AND NOT c.profiling_opt_out"""
+_BASKET = """
+    SELECT p.id, p.title, p.item_group_id, together.others, together.scores, near.neighbours,
+        near.scores
+    FROM products_product AS p
+    LEFT JOIN recommendations_togetherlist AS together
+        ON together.run_id = %(run)s AND together.product_id = p.id
+    LEFT JOIN recommendations_similarlist AS near
+        ON near.run_id = %(similar_run)s AND near.product_id = p.id
+    WHERE lower(p.external_id) = ANY(SELECT lower(unnest(%(ids)s::text[])))
+        AND p.deleted_at IS NULL
+    ORDER BY p.id"""
+
 CARD = (
     "p.external_id, p.title, p.price, p.currency, p.availability, p.link, p.image_link,"
     " p.brand, p.product_type"
@@ -116,6 +156,24 @@ CARD = (
 def situation(product_id: str = "", kind: str = "similar") -> Situation:
     """What an answer is made from; `product` is none where there is no such product."""
     return Situation(*fetch(_SITUATION, {"id": product_id, "kind": kind})[0])
+
+
+def customer_situation(customer_id: str) -> Situation:
+    """What a customer's answer is made from; `customer` is none where there is no such one."""
+    ((*state, as_of, customer, is_left_alone, segment),) = fetch(
+        _CUSTOMER_SITUATION, {"id": customer_id, "kind": "personal"}
+    )
+    known = {"customer": customer, "is_left_alone": is_left_alone, "segment": segment}
+    return Situation(*state, as_of=as_of, **known)
+
+
+def basket_situation(product_ids: Sequence[str]) -> tuple[Situation, list[InBasket]]:
+    """What a basket's answer is made from, and the products in it; unknown ones are passed over."""
+    here = situation(kind="bought-together")
+    stored = {"run": here.run, "similar_run": here.similar_run, "ids": list(product_ids)}
+    basket = [InBasket(*row) for row in fetch(_BASKET, stored)]
+    groups = [item.group for item in basket if item.group]
+    return here._replace(basket=[item.product for item in basket], basket_groups=groups), basket
 
 
 @lru_cache(maxsize=2)

@@ -13,14 +13,16 @@ from recommendations.ranking import Candidate, Ranking, rank
 from recommendations.wishes import Wishes
 
 POPULAR, POPULAR_IN_CATEGORY = "popular", "popular_in_category"
+POPULAR_IN_SEGMENT = "popular_in_segment"
 SCORE_DIGITS = 6
 # Terms that an explained score is parted into.
 TERMS_SHOWN = 8
 # How far what is popular is read, beyond the limit, before all of it is: variants take no place.
 WALKED_AT_LEAST = 60
 
-# Why a product of a source stands in a list: a clause, and terms with what each gives.
-Because = Callable[[Row, float | None], tuple[str, list[tuple[str, float]]]]
+# Why the products of a source stand in a list: for each a clause, and what its score is made of.
+Reason = tuple[str, list[tuple[str, float]]]
+Because = Callable[[list[Row], list[float | None]], list[Reason]]
 
 
 @dataclass(frozen=True)
@@ -54,16 +56,19 @@ def answer(
     candidates: list[Candidate],
     rows: dict[int, Row],
     because: Mapping[str, Because],
+    *,
+    is_filled: bool = True,
 ) -> Answer:
-    """Fill a list with candidates, then with what is popular.
+    """Fill a list with candidates, then, unless told otherwise, with what is popular.
 
     `rows` are the candidates' own; `because` says for each of their sources why.
     """
-    ranking, removed = _fill(here, wishes, candidates, rows)
-    in_category = partial(_in_category, here.product_type or "")
-    because = {POPULAR: _in_shop, POPULAR_IN_CATEGORY: in_category} | because
+    is_filled &= wishes.min_score == Wishes.min_score
+    ranking, removed = _fill(here, wishes, candidates, rows, is_filled)
+    because = because | _standing(here)
+    reasons = _reasons(ranking.places, rows, because)
     places = [
-        _place(number, taken, rows[taken.product], because[taken.source], wishes.explain)
+        _place(number, taken, rows[taken.product], reasons[taken.product], wishes.explain)
         for number, taken in enumerate(ranking.places, 1)
     ]
     told = list_id(kind, wishes.arm, [(place.product.id, place.source) for place in places])
@@ -84,15 +89,19 @@ def sum_to(score: float, parts: list[tuple[str, float]]) -> list[tuple[str, floa
 
 
 def _fill(
-    here: Situation, wishes: Wishes, candidates: list[Candidate], rows: dict[int, Row]
+    here: Situation,
+    wishes: Wishes,
+    candidates: list[Candidate],
+    rows: dict[int, Row],
+    is_filled: bool,
 ) -> tuple[Ranking, dict[str, int]]:
     """Take what is popular where the candidates are too few; `rows` learns of what it meets."""
-    ranking = _rank(candidates, wishes)
-    if ranking.is_full or wishes.min_score > Wishes.min_score:
+    ranking = rank_as_wished(candidates, wishes)
+    if ranking.is_full or not is_filled:
         return ranking, ranking.removed
-    met = list(rows)
+    met = set(rows)
     ranking, steps = _walk_on(here, wishes, candidates, met)
-    rows |= {step.product.product: step.product for step in steps}
+    rows |= {step.product.product: step.product for step in reversed(steps)}
     places = {step.product.product: step.place for step in reversed(steps)}
     last = places[ranking.places[-1].product] if ranking.is_full else None
     groups = {taken.group: places.get(taken.product) for taken in ranking.places if taken.group}
@@ -105,20 +114,21 @@ def _fill(
 
 
 def _walk_on(
-    here: Situation, wishes: Wishes, candidates: list[Candidate], met: list[int]
+    here: Situation, wishes: Wishes, candidates: list[Candidate], met: set[int]
 ) -> tuple[Ranking, list[Step]]:
     """Rank candidates, then what is popular: the beginning of it, or all where that is short."""
     for most in (WALKED_AT_LEAST + wishes.limit, None):
         steps, is_whole = queries.walk(here, wishes, most)
         steps = [step for step in steps if step.product.product not in met]
         walked = [candidate(step.source, step.product) for step in steps]
-        ranking = _rank(candidates + walked, wishes)
+        ranking = rank_as_wished(candidates + walked, wishes)
         if ranking.is_full or is_whole:
             break
     return ranking, steps
 
 
-def _rank(candidates: list[Candidate], wishes: Wishes) -> Ranking:
+def rank_as_wished(candidates: list[Candidate], wishes: Wishes) -> Ranking:
+    """Take the candidates that may be shown."""
     return rank(
         candidates,
         wishes.limit,
@@ -127,16 +137,36 @@ def _rank(candidates: list[Candidate], wishes: Wishes) -> Ranking:
     )
 
 
-def _place(number: int, taken: Candidate, row: Row, because: Because, explain: bool) -> Place:
-    text, parts = because(row, taken.score)
+def _reasons(
+    taken: list[Candidate], rows: dict[int, Row], because: Mapping[str, Because]
+) -> dict[int, Reason]:
+    """Ask each source why its products stand here, for all of them at once."""
+    reasons = {}
+    for source in {candidate.source for candidate in taken}:
+        of_source = [candidate for candidate in taken if candidate.source == source]
+        products = [candidate.product for candidate in of_source]
+        scores = [candidate.score for candidate in of_source]
+        found = because[source]([rows[product] for product in products], scores)
+        reasons |= dict(zip(products, found, strict=True))
+    return reasons
+
+
+def _place(number: int, taken: Candidate, row: Row, reason: Reason, explain: bool) -> Place:
+    text, parts = reason
     terms = sum_to(taken.score, parts) if explain and taken.score is not None else []
     return Place(number, row, taken.source, taken.score, text, terms)
 
 
-def _in_shop(row: Row, _: float | None) -> tuple[str, list]:
-    return "Popular in this shop" if row.buyers else "New in this shop", []
+def _standing(here: Situation) -> dict[str, Because]:
+    """Say why what is popular stands in a list."""
+    category = (here.product_type or "").rpartition(">")[2].strip()
+    texts = {
+        POPULAR: ("Popular in this shop", "New in this shop"),
+        POPULAR_IN_CATEGORY: (f"Popular in {category}", f"Also in {category}"),
+        POPULAR_IN_SEGMENT: ("Popular with customers like you", ""),
+    }
+    return {source: partial(_text_by_buyers, *pair) for source, pair in texts.items()}
 
 
-def _in_category(path: str, row: Row, _: float | None) -> tuple[str, list]:
-    category = path.rpartition(">")[2].strip()
-    return f"{'Popular' if row.buyers else 'Also'} in {category}", []
+def _text_by_buyers(bought: str, not_bought: str, rows: list[Row], _: list) -> list[Reason]:
+    return [(bought if row.buyers else not_bought, []) for row in rows]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from customers.queries.clock import data_clock
-from recommendations.services.similar import refresh_popularity
+from recommendations.services.popularity import refresh_popularity
 from runs.models import Run
 from runs.queries import active_runs
 from runs.services import AlreadyRunning, request_run, work_on

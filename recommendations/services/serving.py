@@ -1,5 +1,6 @@
 """Lists beside a product: what is like it, what is bought with it; and what is popular."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from recommendations.queries import serving as queries
@@ -7,7 +8,7 @@ from recommendations.queries import situations
 from recommendations.queries.situations import Row, Situation
 from recommendations.ranking import Candidate, by_score
 from recommendations.reasons import clause, shared_terms
-from recommendations.services.answers import TERMS_SHOWN, Answer, answer, candidate
+from recommendations.services.answers import TERMS_SHOWN, Answer, Reason, answer, candidate
 from recommendations.wishes import Wishes
 
 SIMILAR, TOGETHER, POPULAR = "similar", "bought_together", "popular"
@@ -25,9 +26,9 @@ def find_situation(product_id: str = "", kind: str = SIMILAR) -> Situation:
 def similar_products(here: Situation, wishes: Wishes) -> Answer:
     """Return what is like the product shown; where that is too little, what is popular."""
     alike = _scores(here.neighbours, here.scores, wishes)
-    rows = _rows(here, wishes, alike)
+    candidates, rows = candidates_of(here, wishes, {SIMILAR: alike})
     because = {SIMILAR: partial(_because_alike, here)}
-    return answer(SIMILAR, here, wishes, _by_score(SIMILAR, alike, rows), rows, because)
+    return answer(SIMILAR, here, wishes, candidates, rows, because)
 
 
 def products_bought_together(here: Situation, wishes: Wishes) -> Answer:
@@ -37,8 +38,7 @@ def products_bought_together(here: Situation, wishes: Wishes) -> Answer:
     """
     together = _scores(here.others, here.other_scores, wishes)
     alike = _scores(here.neighbours, here.scores, wishes)
-    rows = _rows(here, wishes, together | alike)
-    candidates = _by_score(TOGETHER, together, rows) + _by_score(SIMILAR, alike, rows)
+    candidates, rows = candidates_of(here, wishes, {TOGETHER: together, SIMILAR: alike})
     because = {
         TOGETHER: partial(_because_bought, here),
         SIMILAR: partial(_because_alike, here),
@@ -51,6 +51,23 @@ def popular_products(here: Situation, wishes: Wishes) -> Answer:
     return answer(POPULAR, here, wishes, [], {}, {})
 
 
+def candidates_of(
+    here: Situation, wishes: Wishes, sources: Mapping[str, Mapping[int, float]]
+) -> tuple[list[Candidate], dict[int, Row]]:
+    """Read products with scores, source after source; return them in order, and by key."""
+    products = {product for scores in sources.values() for product in scores}
+    found = queries.candidates(here, wishes, products) if products else []
+    rows = {row.product: row for row in found}
+    candidates = []
+    for source, scores in sources.items():
+        candidates += by_score(
+            candidate(source, rows[product], score)
+            for product, score in scores.items()
+            if product in rows
+        )
+    return candidates, rows
+
+
 def _scores(
     products: list[int] | None, scores: list[float] | None, wishes: Wishes
 ) -> dict[int, float]:
@@ -58,20 +75,11 @@ def _scores(
     return dict(zip(products or [], scores or [], strict=True)) if wishes.arm == "model" else {}
 
 
-def _rows(here: Situation, wishes: Wishes, product_ids: dict[int, float]) -> dict[int, Row]:
-    found = queries.candidates(here, wishes, product_ids) if product_ids else []
-    return {row.product: row for row in found}
+def _because_alike(here: Situation, rows: list[Row], _: list) -> list[Reason]:
+    return [_alike(here, row) for row in rows]
 
 
-def _by_score(source: str, scores: dict[int, float], rows: dict[int, Row]) -> list[Candidate]:
-    return by_score(
-        candidate(source, rows[product], score)
-        for product, score in scores.items()
-        if product in rows
-    )
-
-
-def _because_alike(here: Situation, row: Row, score: float) -> tuple[str, list]:
+def _alike(here: Situation, row: Row) -> Reason:
     shared = _shared_terms(here, row)
     labels = [label for label, _ in shared[:TERMS_SHOWN]]
     return clause(labels, row.title, row.product_type) or "Much like this one", shared
@@ -85,13 +93,19 @@ def _shared_terms(here: Situation, row: Row) -> list[tuple[str, float]]:
     return [(labels[column], share) for column, share in shared]
 
 
-def _because_bought(here: Situation, row: Row, score: float) -> tuple[str, list]:
-    direct = here.direct[here.others.index(row.product)]
+def _because_bought(here: Situation, rows: list[Row], scores: list[float]) -> list[Reason]:
+    direct = dict(zip(here.others, here.direct, strict=True))
+    return [
+        _bought(here, direct[row.product], score) for row, score in zip(rows, scores, strict=True)
+    ]
+
+
+def _bought(here: Situation, direct: float, score: float) -> Reason:
     category = here.product_type.rpartition(">")[2].strip()
     usual = f"usual with {category}" if category else "popular"
     parts = [("orders with both", direct), (usual, score - direct)]
-    if direct:
-        text = "Often bought together" if 2 * direct >= score else "Sometimes bought together"
-    else:
+    if not direct:
         text = f"Often bought with {category}"
+    else:
+        text = "Often bought together" if 2 * direct >= score else "Sometimes bought together"
     return text, [part for part in parts if part[1]]

@@ -1,6 +1,5 @@
 """Similar products, built: catalogue -> rows of weights -> parts of lists -> gates -> published."""
 
-from datetime import datetime
 from functools import lru_cache
 
 import numpy as np
@@ -95,15 +94,6 @@ KIND = Kind(
     take_back=take_back,
     forget=forget,
 )
-
-
-def refresh_popularity(as_of: datetime | None = None) -> int:
-    """Count products' buyers at the data's clock; return how many counts changed."""
-    with transaction.atomic():
-        changed = queries.refresh_popularity(as_of or data_clock())
-        if changed:
-            bump_catalogue_version()
-    return changed
 
 
 @lru_cache(maxsize=1)

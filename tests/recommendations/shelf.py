@@ -3,8 +3,13 @@
 from struct import pack
 from uuid import uuid4
 
+import numpy as np
+
 from products.models import Product
 from recommendations.models import Popularity, ProductVector, SimilarList, TogetherList, Vocabulary
+from recommendations.personal.appeal import make_field
+from recommendations.personal.scoring import Shelf
+from recommendations.queries import personal as queries
 from runs.models import Run
 from tests.factories import NOW
 
@@ -40,6 +45,46 @@ def make_together(
         scores=scores,
         direct=direct or [score / 2 for score in scores],
     )
+    return run
+
+
+def make_personal(
+    weights: dict[Product, dict[Product, float]],
+    shelf: list[Product] | None = None,
+    base: np.ndarray | None = None,
+    buyers: list[int] | None = None,
+    is_small: bool = False,
+) -> Run:
+    """Store a shelf, by the products' ids, and what a purchase of each adds to others."""
+    products = sorted(shelf or weights, key=lambda product: product.external_id)
+    places = {product: place for place, product in enumerate(products)}
+    count = len(products)
+    values = {
+        "top": [product.product_type.partition(" > ")[0].lower() for product in products],
+        "category": [product.product_type.lower() for product in products],
+        "brand": [product.brand.lower() for product in products],
+    }
+    codes = {
+        name: {value: code for code, value in enumerate(sorted({*column} - {""}))}
+        for name, column in values.items()
+    }
+    fields = {
+        name: make_field(np.array([codes[name].get(v, -1) for v in column]), np.ones(count))
+        for name, column in values.items()
+    }
+    run = make_run(kind="personal", as_of=NOW)
+    kept = Shelf(
+        base=np.zeros(0) if is_small else np.zeros(count) if base is None else base,
+        buyers=np.array(buyers or [1] * count),
+        adoption=np.full(count, 0.1),
+        fields=fields,
+    )
+    keys = np.array([product.pk for product in products])
+    queries.store_shelf(run, queries.Kept(keys, kept, codes))
+    for product, row in weights.items():
+        near = np.array([[places[other] for other in row]], "i2").reshape(1, -1)
+        given = np.array([list(row.values())], "f4").reshape(1, -1)
+        queries.store_weights(run.pk, np.array([product.pk]), near, given)
     return run
 
 

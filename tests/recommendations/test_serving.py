@@ -1,19 +1,10 @@
-from dataclasses import replace
-from datetime import timedelta
-from decimal import Decimal
-
 import pytest
-from django.db import transaction
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from products.models import Product
-from recommendations.models import Popularity, SimilarList, TogetherList
 from recommendations.services import answers, serving
 from recommendations.wishes import Wishes
 from runs.models import Run
-from tests.factories import NOW, make_product
-from tests.recommendations.oracle import expected_answer
+from tests.factories import make_product
 from tests.recommendations.shelf import (
     make_buyers,
     make_neighbours,
@@ -41,106 +32,6 @@ def popular(**wishes):
 
 def ids(answer):
     return [place.product.id for place in answer.places]
-
-
-catalogues = st.lists(
-    st.builds(
-        dict,
-        visible=st.sampled_from([True, True, True, False]),
-        deleted_at=st.sampled_from([None, None, None, NOW]),
-        availability=st.sampled_from(["in_stock", "in_stock", "preorder", "out_of_stock"]),
-        product_type=st.sampled_from(["", "A", "A > B", "a > b > C", "A > B_", "AB"]),
-        brand=st.sampled_from(["", "Acme", "ACME", "Zen"]),
-        price=st.sampled_from([None, Decimal("1"), Decimal("2.50"), Decimal("4")]),
-        item_group_id=st.sampled_from(["", "", "g", "h"]),
-        created_at=st.sampled_from([NOW, NOW, NOW - timedelta(days=1)]),
-        buyers=st.sampled_from([None, (0, 0), (0, 1), (1, 1), (1, 2)]),
-        similar=st.sampled_from([None, None, 0.2, 0.5, 0.5, 0.9]),
-        bought_together=st.sampled_from([None, None, None, 0.1, 0.5, 0.5]),
-        external_id=st.uuids().map(lambda uuid: uuid.hex[:6]),
-    ),
-    min_size=1,
-    max_size=14,
-    unique_by=lambda product: product["external_id"],
-)
-all_wishes = st.builds(
-    Wishes,
-    limit=st.integers(1, 12),
-    category=st.sampled_from(["", "", "A", "a >b", "A > B_"]),
-    brand=st.sampled_from([(), (), ("acme",), ("ZEN", "Acme")]),
-    min_price=st.sampled_from([None, None, Decimal("2"), Decimal("2.5")]),
-    max_price=st.sampled_from([None, None, Decimal("2.5")]),
-    price=st.sampled_from(["any", "any", "cheaper", "dearer"]),
-    in_stock=st.sampled_from([True, True, False]),
-    one_per_group=st.sampled_from([True, True, False]),
-    exclude=st.sampled_from([(), ("nobody",), ("FIRST",)]),
-    min_score=st.sampled_from([Wishes.min_score, Wishes.min_score, 0.0, 0.4]),
-    arm=st.sampled_from(["model", "model", "baseline"]),
-)
-
-
-def store(rows):
-    """Write a catalogue; return its products, the first one's lists and all buyers."""
-    extras = ("buyers", "similar", "bought_together", "created_at")
-    rows[0]["external_id"] = "first"
-    products = Product.objects.bulk_create(
-        Product(**{name: value for name, value in row.items() if name not in extras}, title="-")
-        for row in rows
-    )
-    for product, row in zip(products, rows, strict=True):
-        product.created_at = row["created_at"]
-    Product.objects.bulk_update(products, ["created_at"])
-    pairs = list(zip(products, rows, strict=True))
-    buyers = {product.pk: row["buyers"] for product, row in pairs if row["buyers"]}
-    Popularity.objects.bulk_create(
-        Popularity(product_id=key, buyers_90_days=lately, buyers_ever=ever)
-        for key, (lately, ever) in buyers.items()
-    )
-    lists = {
-        source: {product.pk: row[source] for product, row in pairs[1:] if row[source]}
-        for source in ("bought_together", "similar")
-    }
-    SimilarList.objects.create(
-        run=make_run(),
-        product=products[0],
-        neighbours=list(lists["similar"]),
-        scores=list(lists["similar"].values()),
-    )
-    TogetherList.objects.create(
-        run=make_run(kind="bought-together"),
-        product=products[0],
-        others=list(lists["bought_together"]),
-        scores=list(lists["bought_together"].values()),
-        direct=[0.05] * len(lists["bought_together"]),
-    )
-    return products, lists, buyers
-
-
-@pytest.mark.parametrize("walked_at_least", [0, 60])
-@settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(rows=catalogues, asked=st.lists(all_wishes, min_size=3, max_size=3))
-def test_any_answer_is_the_one_the_plain_way_finds(monkeypatch, walked_at_least, rows, asked):
-    monkeypatch.setattr(answers, "WALKED_AT_LEAST", walked_at_least)
-    with transaction.atomic():
-        products, lists, buyers = store(rows)
-        Product.objects.filter(pk=products[0].pk).update(deleted_at=None)
-        for wishes in asked:
-            for kind, make, sources in [
-                ("similar", serving.similar_products, {"similar": lists["similar"]}),
-                ("bought-together", serving.products_bought_together, lists),
-            ]:
-                if kind != "similar":
-                    wishes = replace(wishes, min_score=Wishes.min_score)
-                answer = make(serving.find_situation("FIRST", kind), wishes)
-
-                found = [(place.product.id, place.source) for place in answer.places]
-                expected = expected_answer(products[0], products, sources, buyers, wishes)
-                assert (found, answer.removed) == expected
-        transaction.set_rollback(True)
 
 
 def test_neighbours_come_first_by_falling_score(django_assert_num_queries):

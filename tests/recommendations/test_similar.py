@@ -14,7 +14,7 @@ from recommendations.queries import similar as queries
 from recommendations.scan import scan
 from recommendations.services import freshness, similar
 from recommendations.services.freshness import refresh_neighbours
-from recommendations.services.similar import refresh_popularity
+from recommendations.services.popularity import refresh_popularity
 from recommendations.tasks import refresh_neighbours as refresh_task
 from runs import kinds
 from runs.models import Run

@@ -9,7 +9,8 @@ import pytest
 from django.template import engines
 
 from segrec_site.keys import create_key
-from tests.factories import make_product
+from tests.factories import make_customer, make_order, make_product
+from tests.recommendations.shelf import make_together
 
 GUIDE = (Path(__file__).parents[2] / "docs/storefront.md").read_text()
 
@@ -24,10 +25,24 @@ def test_the_template_tags_show_lists():
     make_product(external_id="sku-1"), make_product(product_type="Home > Mugs", price="1")
     template = engines["django"].from_string("".join(snippets("django")))
 
-    html = template.render({"product": product})
+    customer = make_customer()
+    make_order(customer, product)
+    make_together(product, make_product())
+
+    html = template.render(
+        {"product": product, "customer": customer, "products": [product.external_id]}
+    )
 
     headings = re.findall(r'segrec-heading">([^<]*)', html)
-    assert headings == ["Popular in Mugs", "In your size", "Popular in this shop"]
+    assert headings == [
+        "Popular in Mugs",
+        "In your size",
+        "Often bought with it",
+        "For you",
+        "Buy again",
+        "Goes well with it",
+        "Popular in this shop",
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from products.models import Product
 from recommendations.models import TogetherList
 from recommendations.services import together
-from recommendations.services.similar import refresh_popularity
+from recommendations.services.popularity import refresh_popularity
 from runs import kinds
 from runs.models import Run
 from runs.services import publish_run, request_run, roll_back, work_on

@@ -1,0 +1,56 @@
+"""A list for a basket over HTTP."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from recommendations.api.lists import ListSerializer, PopularParameters, list_body
+from recommendations.services.basket_lists import basket_products
+from recommendations.wishes import Wishes
+from runs.rest import ANY_KEY, ApiView
+from runs.rest.rows import read_object
+
+MOST_PRODUCTS = 100
+
+
+class BasketRow(serializers.Serializer):
+    """What is in the basket, and what is asked of the list: the parameters of any list."""
+
+    products = serializers.ListField(
+        child=serializers.CharField(max_length=100),
+        max_length=MOST_PRODUCTS,
+        help_text="Ids; unknown ones are passed over.",
+    )
+    limit = serializers.IntegerField(required=False, min_value=1, max_value=100)
+    category = serializers.CharField(required=False, max_length=1000)
+    brand = serializers.ListField(child=serializers.CharField(max_length=200), required=False)
+    min_price = serializers.DecimalField(14, 4, required=False, min_value=0)
+    max_price = serializers.DecimalField(14, 4, required=False, min_value=0)
+    price = serializers.ChoiceField(choices=["any"], required=False)
+    in_stock = serializers.BooleanField(required=False)
+    one_per_group = serializers.BooleanField(required=False)
+    include_purchased = serializers.BooleanField(required=False)
+    exclude = serializers.ListField(
+        child=serializers.CharField(max_length=100), max_length=200, required=False
+    )
+    explain = serializers.BooleanField(required=False)
+    arm = serializers.ChoiceField(choices=["model", "baseline"], required=False)
+
+
+class BasketProducts(ApiView):
+    """Products for a basket."""
+
+    key_kinds = {"POST": ANY_KEY}
+    parameters = {"POST": PopularParameters}
+
+    @extend_schema(request=BasketRow, responses=ListSerializer)
+    def post(self, request: Request) -> Response:
+        """List what is bought with these products, then what is like them, then what is popular.
+
+        Nothing is written. What is asked of the list may stand in the address or in the body.
+        """
+        told = read_object(request, BasketRow)
+        products = told.pop("products")
+        wishes = Wishes(**self.asked | told)
+        return Response(list_body(basket_products(products, wishes), wishes.explain))

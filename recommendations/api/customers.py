@@ -1,0 +1,46 @@
+"""Lists for a customer over HTTP: what may please next, and what to buy again."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from recommendations.api.lists import ListSerializer, PopularParameters, list_body
+from recommendations.wishes import Wishes
+from runs.rest import ApiView
+
+
+class CustomerRecommendations(ApiView):
+    """What a customer's purchases speak for; then what is popular in their segment, then at all.
+
+    A purchase counts from the next call on. Who does not want to be profiled gets what is popular.
+    """
+
+    parameters = {"GET": PopularParameters}
+
+    @extend_schema(responses=ListSerializer)
+    def get(self, request: Request, id: str) -> Response:
+        return _answer("recommendations_for", id, Wishes(**self.asked))
+
+
+class CustomerBuyAgain(ApiView):
+    """What a customer bought, what is due first; nothing else, so there may be fewer than asked.
+
+    Who does not want to be profiled gets what is popular.
+    """
+
+    parameters = {"GET": PopularParameters}
+
+    @extend_schema(responses=ListSerializer)
+    def get(self, request: Request, id: str) -> Response:
+        return _answer("buy_again", id, Wishes(**self.asked))
+
+
+def _answer(name: str, customer_id: str, wishes: Wishes) -> Response:
+    # Imported when asked for, as it brings what scores are computed with.
+    from recommendations.services import customer_lists
+
+    here = customer_lists.find_customer(customer_id)
+    if here.customer is None:
+        raise NotFound("There is no customer of this id.")
+    return Response(list_body(getattr(customer_lists, name)(here, wishes), wishes.explain))

@@ -1,0 +1,129 @@
+"""Personal lists, learned: purchases -> shelf and weights -> a trial as gate -> published."""
+
+from django.db import transaction
+
+from customers.queries.clock import data_clock
+from products.queries import bump_catalogue_version
+from recommendations.evaluation import interval
+from recommendations.personal.history import build_history
+from recommendations.personal.model import FEWEST_CUSTOMERS, FEWEST_PRODUCTS, Model
+from recommendations.queries import personal as queries
+from recommendations.services import trials
+from recommendations.services.popularity import refresh_segment_popularity
+from recommendations.services.trials import Shop
+from runs.kinds import Kind, Verdict
+from runs.models import Run
+from runs.queries import note_progress
+
+NAME = "personal"
+# From fewer customers nothing is concluded.
+FEWEST_JUDGED = 50
+
+
+def prepare(run: Run) -> int:
+    """Clear what an attempt before may have stored; all is done at the end."""
+    with transaction.atomic():
+        queries.forget(run.pk)
+    run.as_of = run.as_of or data_clock()
+    return 0
+
+
+def finish(run: Run) -> Verdict:
+    """Learn from the purchases, keep it, and judge it by a trial."""
+    note_progress(run, "reading purchases", 0)
+    shop = trials.read_shop()
+    purchases, customers = trials.read_purchases(shop, run.as_of)
+    if not len(customers):
+        text = "No customer has bought anything yet: import orders first."
+        return Verdict("refuse", {"customers": 0}, [{"code": "no_purchases", "text": text}])
+    note_progress(run, "learning what goes with what", 0.1)
+    model = trials.learn(shop, build_history(purchases, len(customers), len(shop.products)))
+    note_progress(run, "keeping it", 0.5)
+    with transaction.atomic():
+        queries.forget(run.pk)
+        _store(run, shop, model)
+    products, pairs = queries.count_weights(run.pk)
+    metrics = {
+        "customers": len(customers),
+        "shelf": len(model.targets),
+        "products": products,
+        "pairs": pairs,
+    }
+    reasons = [] if model.weights else [_too_small()]
+    del model, purchases
+    note_progress(run, "counting buyers in segments", 0.6)
+    refresh_segment_popularity(run.as_of)
+    note_progress(run, "judging by the last months", 0.7)
+    decision, found, more = _judge(run)
+    return Verdict(decision, metrics | found, reasons + more)
+
+
+def publish(run: Run, before: Run | None) -> None:
+    """Make kept answers old."""
+    bump_catalogue_version()
+
+
+def take_back(run: Run, instead_of: Run) -> None:
+    """Make kept answers old."""
+    bump_catalogue_version()
+
+
+def forget(run: Run) -> None:
+    """Drop what a run stored."""
+    queries.forget(run.pk)
+
+
+KIND = Kind(
+    name=NAME,
+    prepare=prepare,
+    finish=finish,
+    publish=publish,
+    take_back=take_back,
+    forget=forget,
+)
+
+
+def _store(run: Run, shop: Shop, model: Model) -> None:
+    queries.store_shelf(run, queries.Kept(shop.products[model.targets], model.shelf, shop.values))
+    if model.weights:
+        queries.store_weights(
+            run.pk,
+            shop.products[model.weights.sources],
+            model.weights.neighbours,
+            model.weights.deviations,
+        )
+
+
+def _too_small() -> dict:
+    text = (
+        f"Lists follow categories and buyers alone: fewer than {FEWEST_CUSTOMERS} customers bought"
+        f" {FEWEST_PRODUCTS} different products."
+    )
+    return {"code": "too_small_for_weights", "text": text}
+
+
+def _judge(run: Run) -> tuple[str, dict, list[dict]]:
+    """Learn from before a day, and compare with what is popular by what was bought after it."""
+    trial = trials.set_up(trials.usual_split(run.as_of), run.as_of)
+    if len(trial.rows) < FEWEST_JUDGED:
+        text = f"Not judged: fewer than {FEWEST_JUDGED} customers bought before and of late."
+        return "publish", {}, [{"code": "too_few_to_judge", "text": text}]
+    model = trials.learn(trial.shop, trial.learned_from)
+    ours = trials.figures(trial, trials.served(trial, model))
+    plain = trials.figures(trial, trials.popular(trial))
+    low, high = interval(ours.ndcg - plain.ndcg)
+    found = {
+        "split": trial.split.date().isoformat(),
+        "judged": len(ours.ndcg),
+        "ndcg_at_10": round(float(ours.ndcg.mean()), 4),
+        "popular_ndcg_at_10": round(float(plain.ndcg.mean()), 4),
+        "difference_low": round(low, 4),
+        "difference_high": round(high, 4),
+    }
+    if high < 0:
+        text = (
+            f"Lists reach an NDCG of {found['ndcg_at_10']:.3f} on the last months,"
+            f" what is popular {found['popular_ndcg_at_10']:.3f}."
+        )
+        return "refuse", found, [{"code": "worse_than_popular", "text": text}]
+    return "publish", found, []

@@ -1,0 +1,180 @@
+"""Personal lists, from orders in the database to a published run."""
+
+import json
+from random import Random
+
+import pytest
+from django.core.management import call_command
+
+from recommendations.models import ItemWeight, PersonalShelf, SegmentPopularity
+from recommendations.personal import model
+from recommendations.services import customer_lists, personal, trials
+from recommendations.services.popularity import refresh_segment_popularity
+from recommendations.wishes import Wishes
+from runs.models import Run
+from runs.services import request_run, roll_back, work_on
+from tests.factories import (
+    NOW,
+    make_customer,
+    make_order,
+    make_product,
+    make_run,
+    make_segment,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def build(**asked) -> Run:
+    return work_on(request_run("personal", **asked), to_the_end=True)
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """A shop of a few customers is as large as one must be."""
+    monkeypatch.setattr(model, "FEWEST_CUSTOMERS", 10)
+    monkeypatch.setattr(model, "FEWEST_PRODUCTS", 3)
+    monkeypatch.setattr(personal, "FEWEST_JUDGED", 5)
+    monkeypatch.setattr(trials, "FEWEST_BEFORE", 3)
+
+
+def two_tastes(customers: int = 40, seed: int = 1) -> tuple[list, list, list]:
+    """Half the customers drink tea, half coffee; each bought three kinds before and two of late."""
+    random = Random(seed)
+    teas, coffees = (
+        [make_product(title=f"{name} {n}", product_type=f"Food > {name}") for n in range(8)]
+        for name in ("Tea", "Coffee")
+    )
+    people = []
+    for number in range(customers):
+        people.append(make_customer())
+        kinds = random.sample((teas, coffees)[number % 2], 5)
+        make_order(people[-1], *kinds[:3], days_ago=60 + number)
+        make_order(people[-1], *kinds[3:], days_ago=number % 10)
+    return teas, coffees, people
+
+
+def best(customer, limit: int = 3) -> list:
+    here = customer_lists.find_customer(customer.external_id)
+    answer = customer_lists.recommendations_for(here, Wishes(limit=limit))
+    return [place.product for place in answer.places if place.source == "personal"]
+
+
+def test_customers_get_what_others_of_their_taste_buy(large):
+    _, _, people = two_tastes()
+
+    run = build()
+
+    assert (run.status, run.reasons) == ("published", [])
+    assert run.metrics["ndcg_at_10"] > run.metrics["popular_ndcg_at_10"]
+    assert {row.product_type for row in best(people[0])} == {"Food > Tea"}
+
+
+def test_a_shop_too_small_for_weights_is_told_so_and_has_personal_lists_all_the_same():
+    _, _, people = two_tastes(customers=6)
+
+    run = build()
+
+    codes = [reason["code"] for reason in run.reasons]
+    assert (run.status, codes) == ("published", ["too_small_for_weights", "too_few_to_judge"])
+    assert not ItemWeight.objects.exists()
+    assert len(best(people[0])) == 3
+
+
+def test_without_purchases_there_is_nothing_to_learn():
+    make_order(None, make_product())
+
+    run = build()
+
+    assert (run.status, run.reasons[0]["code"]) == ("refused", "no_purchases")
+
+
+def test_lists_worse_than_what_is_popular_are_refused(large, monkeypatch):
+    _, _, people = two_tastes()
+    good = build()
+    monkeypatch.setattr(
+        "recommendations.services.trials.served",
+        lambda trial, model: lambda row: -trial.history.buyers.astype(float),
+    )
+    star = make_product()
+    for number, customer in enumerate(people):
+        make_order(customer, star, days_ago=80 if number % 2 else 1)
+
+    run = build()
+
+    assert (run.status, run.reasons[0]["code"]) == ("refused", "worse_than_popular")
+    assert Run.objects.get(kind="personal", status="published") == good
+
+
+def test_customers_who_opted_out_teach_nothing(large):
+    _, _, people = two_tastes()
+    first = build()
+    for customer in people[:10]:
+        customer.profiling_opt_out = True
+        customer.save()
+
+    assert build().metrics["customers"] == first.metrics["customers"] - 10
+
+
+def test_orders_after_the_day_asked_for_teach_nothing():
+    tea, late = make_product(), make_product()
+    make_order(make_customer(), tea, days_ago=5)
+    make_order(make_customer(), late, days_ago=0)
+
+    run = build(as_of=NOW.replace(day=28))
+
+    assert (run.metrics["customers"], run.metrics["shelf"]) == (1, 1)
+
+
+def test_hidden_products_are_not_on_the_shelf_but_teach(large):
+    teas, _, _ = two_tastes()
+    hidden = teas[0]
+    hidden.visible = False
+    hidden.save()
+
+    run = build()
+
+    shelf = PersonalShelf.objects.get(run=run).products
+    assert hidden.pk.to_bytes(4, "little") not in [shelf[n : n + 4] for n in range(0, 999, 4)]
+    assert ItemWeight.objects.filter(run=run, product=hidden).exists()
+
+
+def test_a_roll_back_serves_the_run_before_and_old_ones_are_forgotten(large, settings):
+    settings.RUNS_KEPT = 2
+    _, _, people = two_tastes()
+    forgotten, first, _ = build(), build(), build()
+
+    assert roll_back("personal") == first
+    assert not PersonalShelf.objects.filter(run=forgotten).exists()
+    assert not ItemWeight.objects.filter(run=forgotten).exists()
+    assert best(people[0])
+
+
+def test_buyers_in_segments_are_counted_at_the_data_s_clock():
+    ada, ben, cy = make_customer(), make_customer(), make_customer()
+    segment = make_segment(make_run(), ada, ben)
+    tea, mug, pan = make_product(), make_product(), make_product()
+    make_order(ada, tea, mug), make_order(ada, tea), make_order(ben, tea, days_ago=100)
+    make_order(cy, pan), make_order(ben, pan, status="cancelled")
+
+    refresh_segment_popularity(NOW)
+    refresh_segment_popularity(NOW)
+
+    rows = SegmentPopularity.objects.order_by("product_id").values_list(
+        "segment", "product", "buyers_90_days", "buyers_ever"
+    )
+    assert list(rows) == [(segment.pk, tea.pk, 1, 2), (segment.pk, mug.pk, 1, 1)]
+
+
+def test_the_command_refreshes_every_kind(capsys, large):
+    two_tastes()
+
+    call_command("refresh_recommendations", json=True)
+
+    runs = json.loads(capsys.readouterr().out.splitlines()[-1])["runs"]
+    assert [(run["kind"], run["status"]) for run in runs] == [
+        ("similar", "published"),
+        ("bought-together", "published"),
+        ("personal", "published"),
+    ]
+    assert runs[2]["metrics"]["judged"] > 5
