@@ -1,15 +1,18 @@
 """The web component on a plain page of another origin, in a real browser."""
 
 import threading
+import time
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import expect
 
+from products.models import Product
+from recommendations.models import Event
 from segrec_site.keys import create_key
 from tests.factories import make_product
-from tests.recommendations.shelf import make_buyers, make_neighbours
+from tests.recommendations.shelf import make_buyers, make_neighbours, make_together
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -112,6 +115,70 @@ def test_it_asks_only_when_it_comes_near(open_widget, mugs):
     assert page.locator(".segrec-card").count() == 0
 
     page.evaluate("scrollTo(0, 99999)")
+
+    assert len(titles(page)) == 2
+
+
+def test_it_lists_what_is_bought_together(open_widget, mugs):
+    mug = Product.objects.get(external_id="mug/1")
+    make_together(mug, Product.objects.get(external_id="loved"))
+
+    page = open_widget(product='product="mug/1" list="bought-together"')
+
+    assert titles(page)[0] == "Loved mug"
+    assert page.get_by_role("heading", name="Often bought with it").is_visible()
+
+
+def told(count: int) -> list[tuple]:
+    """Wait until so many events were told; return them."""
+    for _ in range(100):
+        if Event.objects.count() >= count:
+            break
+        time.sleep(0.1)
+    events = Event.objects.order_by("type", "position")
+    return list(events.values_list("type", "product__external_id", "position", "source", "visitor"))
+
+
+def test_it_tells_what_is_seen_and_clicked_where_it_is_told_to(open_widget, mugs, complaints):
+    page = open_widget(product='product="mug/1" report visitor="v7"')
+    titles(page)
+
+    assert told(2) == [
+        ("impression", "mug-2", 1, "similar", "v7"),
+        ("impression", "mug-3", 2, "similar", "v7"),
+    ]
+    page.route("https://shop.example/**", lambda route: route.fulfill(body="green"))
+    page.locator("a.segrec-title").click()
+    page.wait_for_url("https://shop.example/green")
+    assert told(3)[0] == ("click", "mug-2", 1, "similar", "v7")
+    assert complaints == []
+
+
+def test_it_tells_nothing_unless_told_to(open_widget, mugs):
+    page = open_widget()
+    titles(page)
+
+    page.wait_for_timeout(1500)
+
+    assert not Event.objects.exists()
+
+
+def test_held_out_visitors_see_what_is_popular(open_widget, mugs):
+    held = open_widget(product='product="mug/1" visitor="v" holdout="100"')
+    assert titles(held)[0] == "Loved mug"
+
+    others = open_widget(product='product="mug/1" visitor="v" holdout="0"')
+    assert titles(others)[0] == "<b>Green</b> mug"
+
+
+def test_the_page_lives_on_when_segrec_goes_away_while_it_is_open(open_widget, mugs):
+    page = open_widget(product='product="mug/1" report')
+    titles(page)
+
+    page.route("**/api/v1/**", lambda route: route.abort())
+    page.eval_on_selector("segrec-recommendations", "it => it.setAttribute('limit', '1')")
+    page.wait_for_timeout(200)
+    expect(page.locator("[aria-busy]")).to_have_count(0)
 
     assert len(titles(page)) == 2
 
