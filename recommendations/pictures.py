@@ -1,7 +1,8 @@
 """A product's category -> a calm picture, for catalogues that have none.
 
 What a picture shows is said by its name, `shape-colours-variant`, so it can be drawn from the
-name alone and kept by browsers for good.
+name alone and kept by browsers for good. A category has its shape and its ground; its products
+differ by the colours of the thing, what is printed on it, its size, and what stands beside it.
 """
 
 import re
@@ -20,7 +21,22 @@ COLOURS = (
     ("#ecefdf", "#a3ad6c", "#838d4d", "#f8faf0", "#5a632c"),
     ("#eae8e4", "#9b948a", "#7b746a", "#f7f6f4", "#514b43"),
 )
-VARIANTS = 6
+# What a product may be coloured like beside its category's own colours, by place in that row.
+LIVERIES = (0, 0, 3, 7, 1, 5)
+# What its words say of its colour; the first that is found counts.
+_TINTS = {
+    "red|tomato(?:es)?|strawberr(?:y|ies)|cherr(?:y|ies)|ketchup|salsa|apples?": 3,
+    "green|lime|limes|lettuce|spinach|broccoli|celery|peas?|kiwi|pickles?|basil|mint": 1,
+    "orange|oranges|carrots?|peach(?:es)?|cheddar|pumpkin|apricots?|tangerines?": 0,
+    "yellow|lemons?|corn|bananas?|butter|mustard|pineapples?|honey|vanilla": 5,
+    "purple|grapes?|plums?|lavender": 4,
+    "blue|blueberr(?:y|ies)|skim|ocean": 2,
+    "pink|ham|salmon|raspberr(?:y|ies)|watermelons?|shrimp": 7,
+    "white|milk|rice|sugar|salt|flour|mozzarella|coconuts?|onions?|garlic": 9,
+    "teal|sea|tuna": 6,
+}
+MOTIFS, SIZES, COMPANIES = 8, 3, 4
+VARIANTS = MOTIFS * SIZES * COMPANIES
 
 _WORDS = {
     "garment": "shirts?|tees?|sweaters?|jumpers?|dress|dresses|jackets?|coats?|blouses?|tops?"
@@ -57,11 +73,14 @@ _WORDS = {
 _PATTERNS = {
     shape: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for shape, words in _WORDS.items()
 }
+_COLOURED = {
+    colours: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words, colours in _TINTS.items()
+}
 # Where nothing is said, these stand for goods of any kind.
 _PLAIN = ("box", "tin", "pouch", "jar", "tube")
 # What grows or is baked has not just any colour.
 _NATURAL = {
-    "fruit": (3, 5, 8),
+    "fruit": (3, 5, 8, 0, 4),
     "banana": (5,),
     "egg": (0,),
     "plant": (1, 8),
@@ -69,6 +88,8 @@ _NATURAL = {
     "wedge": (5,),
     "tray": (3, 7),
 }
+# These stand alone, and half of them face the other way.
+_ALONE = {"garment", "egg", "wedge", "tray", "fish", "vase", "banana", "plant"}
 SHAPES = frozenset(_PATTERNS) | set(_PLAIN)
 
 
@@ -85,7 +106,7 @@ def picture_name(product_type: str, title: str, product_id: str) -> str:
     Returns
     -------
     str
-        Shape, number of the colours and of the variant; things of a category are coloured alike.
+        Shape, numbers of the colours of ground and thing, and number of the variant.
 
     Examples
     --------
@@ -96,9 +117,13 @@ def picture_name(product_type: str, title: str, product_id: str) -> str:
     told = (shape for text in (leaf, title, *above) for shape in _shapes(text))
     category = crc32(product_type.strip().lower().encode())
     shape = next(told, _PLAIN[category // 64 % len(_PLAIN)])
-    colours = _NATURAL.get(shape, range(len(COLOURS)))
-    variant = crc32(product_id.lower().encode()) % VARIANTS
-    return f"{shape}-{colours[category % len(colours)]}-{variant}"
+    variant, livery = divmod(crc32(product_id.lower().encode()), len(LIVERIES))
+    natural = _NATURAL.get(shape, range(len(COLOURS)))
+    ground = natural[category % len(natural)]
+    usual = natural[(category + LIVERIES[livery]) % len(natural)]
+    told = (colours for text in (title, leaf) for colours in _colours(text))
+    thing = next((colours for colours in told if colours in natural), usual)
+    return f"{shape}-{ground}{thing}-{variant % VARIANTS}"
 
 
 def picture_tones(name: str) -> tuple[str, dict]:
@@ -114,7 +139,8 @@ def picture_tones(name: str) -> tuple[str, dict]:
     shape : str
         Which drawing.
     tones : dict
-        The colours by role, the variant, and how large the thing stands: 0.92, 1 or 1.08 times.
+        The colours by role, which motif is printed, how large the thing stands and where, and who
+        keeps it company: nobody, a smaller one to the left or the right, or one on either side.
 
     Raises
     ------
@@ -123,24 +149,37 @@ def picture_tones(name: str) -> tuple[str, dict]:
 
     Examples
     --------
-    >>> shape, tones = picture_tones("mug-0-1")
-    >>> shape, tones["ground"], tones["scale"]
-    ('mug', '#f3ece2', 1.0)
+    >>> shape, tones = picture_tones("mug-01-1")
+    >>> shape, tones["ground"], tones["motif"], tones["company"]
+    ('mug', '#f3ece2', 1, 0)
     """
-    told = re.fullmatch(r"([a-z]+)-(\d)-(\d)", name)
-    if not told or told[1] not in SHAPES or int(told[3]) >= VARIANTS:
+    told = re.fullmatch(r"([a-z]+)-(\d)(\d)-(\d{1,2})", name)
+    if not told or told[1] not in SHAPES or int(told[4]) >= VARIANTS:
         raise LookupError(f"no picture has the name {name!r}")
-    colours, variant = COLOURS[int(told[2])], int(told[3])
-    scale = round(0.92 + 0.08 * (variant % 3), 2)
-    tones = dict(zip(("ground", "body", "shade", "label", "accent"), colours, strict=True))
+    ground, (_, *thing) = COLOURS[int(told[2])], COLOURS[int(told[3])]
+    rest, motif = divmod(int(told[4]), MOTIFS)
+    company, size = divmod(rest, SIZES)
+    side = 1
+    if told[1] in _ALONE:
+        company, side = 0, -1 if company > 1 else 1
+    tones = dict(zip(("body", "shade", "label", "accent"), thing, strict=True))
+    # Beside others it is smaller and makes room.
+    scale = round((0.9, 0.98, 1.06)[size] * (1 if company == 0 else 0.88), 3)
+    across = (0, 34, -34, 0)[company]
     # It grows and shrinks from where it stands, so that its shadow fits.
     place = {
         "scale": scale,
-        "left": round(200 * (1 - scale), 1),
+        "side": side,
+        "left": round(200 * (1 - side * scale) + across, 1),
         "down": round(415 * (1 - scale), 1),
     }
-    return told[1], tones | place | {"variant": variant}
+    spread = {"ground": ground[0], "floor": ground[1], "motif": motif, "company": company}
+    return told[1], tones | place | spread
 
 
 def _shapes(text: str) -> list[str]:
     return [shape for shape, pattern in _PATTERNS.items() if pattern.search(text)]
+
+
+def _colours(text: str) -> list[int]:
+    return [colours for colours, pattern in _COLOURED.items() if pattern.search(text)]
