@@ -27,4 +27,5 @@ SHOPIFY = Format(
     needed=(("customer_id",), ("email",), ("marketing_consent",)),
     marks=("total_spent", "total_orders"),
     adapt=adapt,
+    label="an export of Shopify",
 )

@@ -159,4 +159,5 @@ SHOPIFY = Format(
     },
     needed=(("name",), ("created_at",), ("title",), ("unit_price",), ("quantity",)),
     adapt=adapt,
+    label="an export of Shopify",
 )

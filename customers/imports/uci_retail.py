@@ -30,6 +30,7 @@ def uci_retail(not_goods: Mapping[str, re.Pattern]) -> Format:
         adapt=adapt,
         repeats_are_errors=True,
         currency="GBP",
+        label="a flat file of a till",
     )
 
 

@@ -103,4 +103,5 @@ SHOPIFY = Format(
     },
     needed=(("handle",), ("title",), ("vendor",), ("price",)),
     adapt=adapt,
+    label="an export of Shopify",
 )

@@ -94,5 +94,6 @@ WOOCOMMERCE = Format(
     },
     needed=(("id",), ("name",), ("type",), ("regular_price",)),
     adapt=adapt,
+    label="an export of WooCommerce",
     keeps_other_columns=True,
 )

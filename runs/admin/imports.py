@@ -32,24 +32,32 @@ DATES = (
 )
 
 
-class UploadForm(forms.Form):
-    """A file, and how to read it where that is not plain."""
+class ReadingForm(forms.Form):
+    """How to read a file where that is not plain."""
+
+    format = forms.ChoiceField(label="Laid out as", required=False)
+    dates = forms.ChoiceField(label="Dates as in", choices=DATES, required=False)
+
+    def __init__(self, *args, kinds: list[str], **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        known = {form.name: form.label for kind in kinds for form in importers.get(kind).formats()}
+        self.fields["format"].choices = [("", "told by the header"), *sorted(known.items())]
+
+
+class UploadForm(ReadingForm):
+    """A file, what it holds, and how to read it."""
 
     kind = forms.ChoiceField(label="What it holds")
     file = forms.FileField(help_text="CSV, TSV, NDJSON or Parquet; may be .gz.")
-    format = forms.ChoiceField(label="Laid out as", required=False)
-    dates = forms.ChoiceField(label="Dates as in", choices=DATES, required=False)
     complete = forms.BooleanField(
         label="It is the whole catalogue: take off sale what it lacks", required=False
     )
+    field_order = ("kind", "file", "format", "dates", "complete")
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, label_suffix="", **kwargs)
         kinds = importers.names()
-        known = {form.name for kind in kinds for form in importers.get(kind).formats()}
+        super().__init__(*args, kinds=kinds, **kwargs)
         self.fields["kind"].choices = [(kind, kind.capitalize()) for kind in kinds]
-        told = [("", "told by the header")]
-        self.fields["format"].choices = told + [(name, name) for name in sorted(known)]
 
     def clean(self) -> dict:
         given = super().clean()
@@ -73,11 +81,18 @@ def first_rejects(record: Import) -> list[dict]:
         return list(islice(csv.DictReader(rows), REJECTS_SHOWN))
 
 
+def in_our_order(record: Import) -> dict[str, list[str]]:
+    """Return the columns that were named by hand, as our columns stand."""
+    named, columns = record.options.get("mapping", {}), importers.get(record.kind).columns
+    return {name: named[name] for name in [*columns, *(named.keys() - columns)] if name in named}
+
+
 @admin.register(Import)
 class ImportAdmin(SeenOnly):
     """Imported files, newest first."""
 
-    list_display = ("file_name", "kind", "state", "rows", "new", "turned_away", "began")
+    list_display = ("file_name", "kind", "state", "rows", "new", "turned_away", "began", "who")
+    list_select_related = ("requested_by",)
     number_columns = ("rows", "new", "turned_away")
     list_filter = ("kind", "status")
     sortable_by = ()
@@ -106,6 +121,10 @@ class ImportAdmin(SeenOnly):
     @admin.display
     def began(self, record: Import) -> SafeString | str:
         return ago(record.started_at or record.created_at)
+
+    @admin.display(description="by")
+    def who(self, record: Import) -> str:
+        return str(record.requested_by or "command")
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict | None = None
@@ -154,12 +173,15 @@ class ImportAdmin(SeenOnly):
         """Collect what the page of an import shows; the file's rows only for who may import."""
         is_active = record.status in ACTIVE
         may_read = self.has_add_permission(request) and bool(record.file_path)
-        is_open = record.status not in (*ACTIVE, Import.Status.DONE)
+        is_open = may_read and record.status not in (*ACTIVE, Import.Status.DONE)
         ended, began = record.finished_at, record.started_at
         return {
             "is_active": is_active,
             "was_tried": record.status == Import.Status.UPLOADED and record.options.get("tried"),
-            "preview": uploads.preview(record) if may_read and is_open else None,
+            "preview": uploads.preview(record) if is_open else None,
+            "reading": ReadingForm(initial=record.options, kinds=[record.kind]),
+            "done_before": uploads.done_before(record) if is_open else None,
+            "mapping": in_our_order(record),
             "has_rejects": may_read and bool(record.rejects_path),
             "rejects": first_rejects(record) if may_read and not is_active else [],
             "seconds": (ended - began).total_seconds() if ended and began else None,
@@ -167,6 +189,9 @@ class ImportAdmin(SeenOnly):
 
     def get_urls(self) -> list:
         return [
+            path(
+                "<int:import_id>/read/", require_POST(self.view(self.read)), name="runs_import_read"
+            ),
             path("<int:import_id>/try/", self.post(dry_run=True), name="runs_import_try"),
             path("<int:import_id>/start/", self.post(dry_run=False), name="runs_import_start"),
             path("<int:import_id>/rejects/", self.view(self.rejects), name="runs_import_rejects"),
@@ -201,6 +226,22 @@ class ImportAdmin(SeenOnly):
             return redirect("admin:runs_import_change", record.pk)
 
         return require_POST(self.view(start))
+
+    def read(self, request: HttpRequest, record: Import) -> HttpResponse:
+        """Keep how the file is to be read; the page shows what comes of it."""
+        form = ReadingForm(request.POST, kinds=[record.kind])
+        if record.status in (*ACTIVE, Import.Status.DONE) or not record.file_path:
+            messages.error(request, f"{record.file_name} is {record.status} already.")
+        elif form.is_valid():
+            chosen = {
+                name: [part for part in request.POST.getlist(f"from-{name}") if part]
+                for name in importers.get(record.kind).columns
+                if f"from-{name}" in request.POST
+            }
+            uploads.read_otherwise(record, **form.cleaned_data, chosen=chosen)
+        else:
+            messages.error(request, "There is no such way to read a file.")
+        return redirect("admin:runs_import_change", record.pk)
 
     def rejects(self, request: HttpRequest, record: Import) -> FileResponse:
         """Hand out the rejected rows."""

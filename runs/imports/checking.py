@@ -24,6 +24,11 @@ class Column:
     date: FormedParser | None = None
     needed: bool = False
 
+    @property
+    def joint(self) -> str:
+        """What joins several cells to one of this column: a blank parts day and time of day."""
+        return " " if self.date else "-"
+
     def parser(self, forms: Forms) -> Parser:
         """Return how to read one cell."""
         if self.text:

@@ -23,7 +23,7 @@ class Format:
     `columns` gives for each name used here the headers that may hold it, folded, best first.
     Of each group in `needed` a file has at least one; `marks` are headers no other format has.
     `adapt` turns rows by these names into canonical ones, one for one. `currency` is what such
-    files are in where nothing names one.
+    files are in where nothing names one; `label` is what staff call them.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Format:
     keeps_other_columns: bool = False
     repeats_are_errors: bool = False
     currency: str = ""
+    label: str = "segrec's own layout"
 
     def places(self, header: list[str]) -> dict[str, list[int]]:
         """Return where in a header each known name stands."""

@@ -22,6 +22,7 @@ from runs.files import Batch, FileRefused, inspect_file
 from runs.files.ndjson import cell_text
 from runs.imports.checking import (
     ABSENT,
+    TEXT,
     Cells,
     Checked,
     Column,
@@ -212,7 +213,7 @@ class FileRows:
 
     def _renamed(self, batch: Batch) -> _Canonical:
         columns = {
-            name: _joined([batch.columns[place] for place in places], self._joint(name))
+            name: _joined([batch.columns[place] for place in places], self.columns.get(name, TEXT))
             for name, places in self.places.items()
         }
         return _Canonical(
@@ -230,10 +231,6 @@ class FileRows:
             origins.extend((batch, place) for place in range(len(batch.lines)))
             for cells in zip(*columns.values(), strict=True):
                 yield {name: c for name, c in zip(columns, cells, strict=True) if c is not None}
-
-    def _joint(self, name: str) -> str:
-        """Return what joins several columns to one of ours: a day and a time of day are parted."""
-        return " " if name in self.columns and self.columns[name].date else "-"
 
     @cached_property
     def _other_places(self) -> list[int]:
@@ -389,10 +386,10 @@ def _one_at_a_time(patience: int = 0) -> Iterator[None]:
         ) from None
 
 
-def _joined(columns: list[Cells], joint: str) -> Cells:
+def _joined(columns: list[Cells], to: Column) -> Cells:
     if len(columns) == 1:
         return columns[0]
-    return [joint.join(cell or "" for cell in cells) for cells in zip(*columns, strict=True)]
+    return [to.joint.join(cell or "" for cell in cells) for cells in zip(*columns, strict=True)]
 
 
 def _row_dicts(columns: dict[str, list]) -> list[dict[str, Any]]:

@@ -1,10 +1,11 @@
 """Files handed over by staff: kept, looked into, imported by a worker, and forgotten in time."""
 
+import hashlib
 import logging
 import os
 import shutil
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -17,34 +18,17 @@ from django.utils import timezone
 
 from runs import queries
 from runs.about import about
-from runs.files import FileRefused, inspect_file
-from runs.imports import importers
-from runs.imports.formats import candidates, open_recognised
+from runs.files import FileRefused
+from runs.imports import importers, previews
+from runs.imports.previews import Preview
 from runs.imports.reading import Options
 from runs.models import Import
 from runs.trouble import in_words
 
 logger = logging.getLogger(__name__)
 Status = Import.Status
-ROWS_SHOWN = 10
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a file looks like to us.
-
-    `mapping` pairs our columns with the file's, `others` are the file's that become attributes,
-    `header` and `rows` are its beginning as it stands; `problem` says why it cannot be read.
-    """
-
-    format: str = ""
-    why: str = ""
-    written: str = ""
-    mapping: list[tuple[str, str]] = ()
-    others: list[str] = ()
-    header: list[str] = ()
-    rows: list[list[str]] = ()
-    problem: str = ""
+# What stays when a file is to be read otherwise.
+LASTING = ("complete", "max_reject_share")
 
 
 def create_import(file: File, kind: str, user=None, **options) -> Import:
@@ -58,15 +42,18 @@ def create_import(file: File, kind: str, user=None, **options) -> Import:
         )
     importers.get(kind)
     path = _folder() / f"{uuid4().hex}{''.join(Path(file.name).suffixes[-2:])[:20]}"
+    digest = hashlib.sha256()
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as kept:
         for chunk in file.chunks():
             kept.write(chunk)
+            digest.update(chunk)
     return Import.objects.create(
         kind=kind,
         status=Status.UPLOADED,
         file_name=Path(file.name).name[-255:],
         file_path=str(path),
         file_size=file.size,
+        sha256=digest.hexdigest(),
         options=options,
         requested_by=user,
     )
@@ -74,28 +61,27 @@ def create_import(file: File, kind: str, user=None, **options) -> Import:
 
 def preview(record: Import) -> Preview:
     """Say how a kept file would be read, and show its first rows."""
-    importer, options = importers.get(record.kind), options_of(record)
-    try:
-        fitting = candidates(importer.formats(), options.format, options.mapping)
-        table, form = open_recognised(inspect_file(record.file_path), fitting)
-    except FileRefused as problem:
-        return Preview(problem=str(problem).replace(Path(record.file_path).name, record.file_name))
-    places = form.places(table.header)
-    used = {place for found in places.values() for place in found}
-    others = [name for place, name in enumerate(table.header) if name and place not in used]
-    mapping = [
-        (name, " + ".join(table.header[place] for place in found)) for name, found in places.items()
-    ]
-    batch = next(table.batches())
-    return Preview(
-        format=form.name,
-        why=f"The header has {', '.join(source for _, source in mapping[:6])}.",
-        written=table.written,
-        mapping=mapping,
-        others=others if form.keeps_other_columns else [],
-        header=table.header,
-        rows=[batch.row(place) for place in range(min(ROWS_SHOWN, len(batch.lines)))],
-    )
+    return previews.preview(record, options_of(record))
+
+
+def read_otherwise(
+    record: Import, *, format: str, dates: str, chosen: Mapping[str, Sequence[str]]
+) -> Import:
+    """Change how a kept file is read; `chosen` names for columns of ours those of the file."""
+    kept = {name: value for name, value in record.options.items() if name in LASTING}
+    given = {"format": format, "dates": dates}
+    record.options = kept | {name: value for name, value in given.items() if value}
+    if format in ("", previews.OPEN):
+        mapping = previews.chosen_mapping(record, options_of(record), chosen)
+        record.options |= {"mapping": mapping} if mapping else {}
+    record.save(update_fields=["options"])
+    return record
+
+
+def done_before(record: Import) -> Import | None:
+    """Return the latest import of the very same file, if there was one."""
+    same = Import.objects.filter(sha256=record.sha256, kind=record.kind, status=Status.DONE)
+    return same.exclude(pk=record.pk).first() if record.sha256 else None
 
 
 def request_import(record: Import, *, dry_run: bool = False, **options) -> Import:

@@ -27,6 +27,11 @@ def hand_over(client, content: bytes = FILE, kind: str = "products", **chosen) -
     return record
 
 
+def sources(page) -> dict[str, list[str]]:
+    """Return what each column of ours is read from, as a page shows it."""
+    return {source.name: source.parts for source in page.context["preview"].sources if source.parts}
+
+
 def page_of(client, record: Import):
     return client.get(f"{IMPORTS}{record.pk}/change/")
 
@@ -45,9 +50,61 @@ def test_a_file_handed_over_is_shown_as_it_would_be_read(admin_client, admin_use
     page = page_of(admin_client, record)
 
     assert record.requested_by == admin_user
-    assert page.context["preview"].mapping == [("id", "id"), ("title", "Name")]
-    assert b"Looks like canonical" in page.content
+    assert sources(page)["title"] == ["Name"]
+    assert b"Looks like segrec&#x27;s own layout" in page.content
+    assert record.sha256[:16] in page.content.decode()
     assert not Product.objects.exists()
+
+
+def test_columns_of_any_name_are_chosen_by_hand(admin_client):
+    record = hand_over(admin_client, b"Nr;Farbe;Artikel\n1;rot;Mug\n2;;Cup\n")
+    page = page_of(admin_client, record)
+    assert b"Say which column is which" in page.content
+    assert page.context["preview"].rows[0] == ["1", "rot", "Mug"]
+
+    chosen = {"from-id": ["Nr", ""], "from-title": ["Farbe", "Artikel"], "from-price": [""]}
+    admin_client.post(f"{IMPORTS}{record.pk}/read/", chosen)
+    page = page_of(admin_client, record)
+
+    assert sources(page) == {"id": ["Nr"], "title": ["Farbe", "Artikel"]}
+    assert page.context["preview"].sources[1].value == "rot-Mug"
+    assert press(admin_client, record, "start").created == 2
+    assert b"Farbe + Artikel" in page_of(admin_client, record).content
+
+
+def test_a_column_the_header_tells_may_be_left_out(admin_client):
+    record = hand_over(admin_client, b"id,title,price,brand\n1,Mug,?,x\n")
+
+    admin_client.post(
+        f"{IMPORTS}{record.pk}/read/",
+        {"from-id": "id", "from-title": "title", "from-price": "", "from-brand": "brand"},
+    )
+
+    record.refresh_from_db()
+    assert record.options == {"mapping": {"price": []}}
+    assert press(admin_client, record, "start").created == 1
+
+
+def test_a_file_may_be_read_in_another_way_than_it_seemed(admin_client):
+    record = hand_over(admin_client, complete="on")
+    admin_client.post(f"{IMPORTS}{record.pk}/read/", {"format": "shopify", "dates": "mdy"})
+
+    record.refresh_from_db()
+    assert record.options == {"format": "shopify", "dates": "mdy", "complete": True}
+    assert b"lacks handle, title, vendor, price, which shopify files have" in (
+        page_of(admin_client, record).content
+    )
+
+    page = admin_client.post(f"{IMPORTS}{record.pk}/read/", {"format": "ebay"}, follow=True)
+    assert b"There is no such way" in page.content
+
+
+def test_the_same_file_again_is_said_to_be_that(admin_client):
+    press(admin_client, hand_over(admin_client), "start")
+    again = hand_over(admin_client)
+
+    assert b"The very same file was imported" in page_of(admin_client, again).content
+    assert press(admin_client, again, "start").unchanged == 2
 
 
 def test_trying_a_file_says_what_it_would_do_and_writes_nothing(admin_client):
@@ -81,9 +138,10 @@ def test_rejected_rows_are_handed_out_as_a_file(admin_client):
 
 
 def test_a_file_nobody_can_read_says_so_and_offers_another_try(admin_client):
-    page = page_of(admin_client, hand_over(admin_client, b"a,b\n1,2\n"))
+    page = page_of(admin_client, hand_over(admin_client, b"PK\x03\x04 a spreadsheet"))
 
     assert b"It cannot be read" in page.content
+    assert b"Choose another file" in page.content
     assert b"Import it" not in page.content
 
 
@@ -132,7 +190,8 @@ def test_who_may_only_look_sees_counts_but_no_rows(admin_client, client, django_
     assert b"Mug" not in page.content
     for closed in (f"{record.pk}/rejects/", "add/"):
         assert client.get(IMPORTS + closed).status_code == 403
-    assert client.post(f"{IMPORTS}{record.pk}/start/").status_code == 403
+    for closed in ("start", "read"):
+        assert client.post(f"{IMPORTS}{record.pk}/{closed}/").status_code == 403
 
 
 def test_an_import_at_work_shows_how_far_it_is(admin_client):

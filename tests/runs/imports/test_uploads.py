@@ -45,7 +45,10 @@ def test_a_preview_shows_what_the_file_looks_like_to_us():
     seen = uploads.preview(upload())
 
     assert (seen.format, seen.written) == ("canonical", "utf-8, parted by semicolons")
-    assert seen.mapping == [("id", "id"), ("title", "Name")]
+    assert {s.name: (s.parts, s.value) for s in seen.sources if s.parts} == {
+        "id": (["id"], "1"),
+        "title": (["Name"], "Mug"),
+    }
     assert seen.others == ["colour"]
     assert seen.rows[0] == ["1", "Mug", "red"]
 
