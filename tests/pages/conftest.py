@@ -59,3 +59,14 @@ def open_page(chromium, live_server, complaints):
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_staff_page(open_page, admin_client):
+    """Open a page of the admin as a superuser."""
+    cookie = {"name": "sessionid", "value": admin_client.cookies["sessionid"].value}
+
+    def open_staff_page(path: str = "", **window):
+        return open_page(f"/admin/{path}", cookies=[cookie], **window)
+
+    return open_staff_page

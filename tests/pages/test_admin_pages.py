@@ -19,17 +19,6 @@ def shop():
     return fill_shop()
 
 
-@pytest.fixture
-def open_staff_page(open_page, admin_client):
-    """Open a page of the admin as a superuser."""
-    cookie = {"name": "sessionid", "value": admin_client.cookies["sessionid"].value}
-
-    def open_staff_page(path: str = "", **window):
-        return open_page(f"/admin/{path}", cookies=[cookie], **window)
-
-    return open_staff_page
-
-
 def menu_links(page) -> list[str]:
     return page.eval_on_selector_all("#nav-sidebar a", "links => links.map(a => a.href)")
 
