@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from products.services import delete_products, upsert_products
-from recommendations.services.similar import refresh_popularity
+from recommendations.services.popularity import refresh_popularity
 from runs import stamps
 from runs.services import publish_run
 from segrec_site.keys import create_key, revoke_keys
