@@ -1,139 +1,155 @@
 """A year of weekly refreshes without a database: the arithmetic alone, as a refresh orders it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.simulator import totals
+from benchmarks.book import Book, recent_orders, totals
 from customers.features import Features, build_features
 from customers.naming.names import name_segments
 from customers.naming.profiles import profile_segments
-from customers.segmentation.clusters import assign
+from customers.segmentation.clusters import assign, fit_clusters
 from customers.segmentation.drift import Drift, find_triggers, shift_of_values
 from customers.segmentation.learning import Learned, learn
-from customers.segmentation.matching import jaccard
+from customers.segmentation.matching import jaccard, match_segments
+
+SAME = 0.6  # of a segment's members and next week's, in common: it persists
 
 
 @dataclass
 class Week:
-    """What one refresh came to; labels are keys, which last, by place of the customer."""
+    """What one refresh came to.
+
+    `keys` are of the customers, who are places in the book; a key lasts as long as its segment.
+    Shares are of customers, or of segments, that were there a week before.
+    """
 
     customers: np.ndarray
     keys: np.ndarray
-    learned: Learned
-    key_of: list[int]
-    names: list[str]
-    triggers: list[str]
+    learned: Learned | None = None
+    key_of: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+    triggers: tuple[str, ...] = ()
     moved: float = 0.0
     moved_by_model: float = 0.0
     kept: float = 1.0
     persisted: float = 1.0
 
 
-def weeks(
-    lines: pd.DataFrame, customers: pd.Index, first: pd.Timestamp, n_weeks: int, *, seed: int
-) -> Iterator[Week]:
-    """Refresh once a week; yield each week."""
+def segrec_weeks(book: Book, first: pd.Timestamp, n_weeks: int, *, seed: int) -> Iterator[Week]:
+    """Refresh once a week as segrec does; yield each week."""
     before = None
-    for number in range(n_weeks):
-        as_of = first + pd.Timedelta(weeks=number)
-        before = refresh(lines, customers, as_of, before, seed)
+    for as_of in _instants(first, n_weeks):
+        before = _refresh(book, as_of, before, seed)
         yield before
 
 
-def refresh(
-    lines: pd.DataFrame, customers: pd.Index, as_of: pd.Timestamp, before: Week | None, seed: int
-) -> Week:
+@dataclass(frozen=True)
+class Fit:
+    """How a peer fits: in which space, how many clusters; `matched` keeps last week's numbers."""
+
+    space: Callable[[Features], np.ndarray]
+    k: int
+    seed: int
+    matched: bool
+
+
+def cold_weeks(book: Book, first: pd.Timestamp, n_weeks: int, fit: Fit) -> Iterator[Week]:
+    """Fit anew every week with another seed."""
+    before = None
+    for number, as_of in enumerate(_instants(first, n_weeks)):
+        features = build_features(*totals(book, as_of), as_of)
+        z = fit.space(features)
+        centres = fit_clusters(z, fit.k, seed=fit.seed + number).centres
+        keys = assign(z, centres).labels.astype(int)
+        if before and fit.matched:
+            keys = _same_numbers(before, features.customer_ids, keys, fit.k)
+        week = Week(features.customer_ids, keys)
+        before = _compared(before, week, keys) if before else week
+        yield before
+
+
+def _instants(first: pd.Timestamp, n_weeks: int) -> list[pd.Timestamp]:
+    return [first + pd.Timedelta(weeks=number) for number in range(n_weeks)]
+
+
+def _refresh(book: Book, as_of: pd.Timestamp, before: Week | None, seed: int) -> Week:
     """Assign by the model there is, or learn anew where a trigger says so."""
-    sums = totals(lines, as_of, customers)
+    sums = totals(book, as_of)
     if before is None:
         return _first(build_features(*sums, as_of), as_of, seed)
     old = before.learned
     features = build_features(*sums, as_of, old.norms)
-    had = _look_up(features.customer_ids, before)
+    had = _keys_of(before, features.customer_ids)
     place = np.array([before.key_of.index(key) if key >= 0 else -1 for key in had])
     stays = assign(old.coordinates(features), old.centres, place)
-    triggers = find_triggers(_drift(old, stays, lines, as_of))
-    if triggers:
-        return _again(
-            build_features(*sums, as_of), as_of, seed, before, stays.labels, had, triggers
-        )
-    keys = np.array(before.key_of)[stays.labels]
-    return _compared(before, features, keys, keys, had, old, before.key_of, before.names, [])
+    triggers = find_triggers(_drift(old, stays, book, as_of))
+    stayed = np.array(before.key_of)[stays.labels]
+    if not triggers:
+        week = Week(features.customer_ids, stayed, old, before.key_of, before.names)
+        return _compared(before, week, stayed)
+    features = build_features(*sums, as_of)
+    learned, found, matched = learn(
+        features, as_of, seed=seed, current=stays.labels.astype(int), current_k=old.k
+    )
+    fresh = max(before.key_of) + 1
+    keys = tuple(before.key_of[o] if o >= 0 else fresh + new for new, o in enumerate(matched))
+    carried = [before.names[o] if o >= 0 else None for o in matched]
+    names = _names(features, learned, found.labels, carried)
+    week = Week(features.customer_ids, np.array(keys)[found.labels], learned, keys, names)
+    week.triggers = tuple(trigger.code for trigger in triggers)
+    return _compared(before, week, stayed)
 
 
 def _first(features: Features, as_of: pd.Timestamp, seed: int) -> Week:
     learned, found, _ = learn(features, as_of, seed=seed)
-    keys = list(range(learned.k))
     names = _names(features, learned, found.labels, [None] * learned.k)
-    return Week(features.customer_ids, found.labels.astype(int), learned, keys, names, ["first"])
+    keys = tuple(range(learned.k))
+    return Week(features.customer_ids, found.labels.astype(int), learned, keys, names)
 
 
-def _again(features, as_of, seed, before, expected, had, triggers) -> Week:
-    learned, found, matched = learn(
-        features, as_of, seed=seed, current=expected.astype(int), current_k=before.learned.k
-    )
-    fresh = max(before.key_of) + 1
-    keys = [before.key_of[old] if old >= 0 else fresh + new for new, old in enumerate(matched)]
-    carried = [before.names[old] if old >= 0 else None for old in matched]
-    names = _names(features, learned, found.labels, carried)
-    now = np.array(keys)[found.labels]
-    stayed = np.array(before.key_of)[expected]
-    codes = [trigger.code for trigger in triggers]
-    return _compared(before, features, now, stayed, had, learned, keys, names, codes)
-
-
-def _compared(before, features, now, stayed, had, learned, keys, names, triggers) -> Week:
+def _compared(before: Week, week: Week, stayed: np.ndarray) -> Week:
+    """Add what changed since the week before; `stayed` is what the old model alone would say."""
+    had = _keys_of(before, week.customers)
     there = had >= 0
-    both = jaccard(
-        np.unique(had[there], return_inverse=True)[1],
-        np.unique(now[there], return_inverse=True)[1],
-        len(np.unique(had[there])),
-        len(np.unique(now[there])),
-    )
-    olds, news = np.unique(had[there]), np.unique(now[there])
-    same = [both[i, list(news).index(key)] if key in news else 0.0 for i, key in enumerate(olds)]
-    return Week(
-        features.customer_ids,
-        now,
-        learned,
-        keys,
-        names,
-        triggers,
-        moved=float((now != had)[there].mean()),
-        moved_by_model=float(((now != had) & (stayed == had))[there].mean()),
-        kept=float(np.mean([key in keys for key in before.key_of])),
-        persisted=float(np.mean([overlap >= 0.6 for overlap in same])),
-    )
+    olds, old = np.unique(had[there], return_inverse=True)
+    news, new = np.unique(week.keys[there], return_inverse=True)
+    overlap = jaccard(old, new, len(olds), len(news))
+    same = [overlap[i, np.flatnonzero(news == key)].sum() for i, key in enumerate(olds)]
+    week.moved = float((week.keys != had)[there].mean())
+    week.moved_by_model = float(((week.keys != had) & (stayed == had))[there].mean())
+    week.kept = float(np.isin(olds, news).mean())
+    week.persisted = float(np.mean(np.array(same) >= SAME))
+    return week
 
 
-def _names(features, learned, labels, carried) -> list[str]:
+def _same_numbers(before: Week, customers: np.ndarray, labels: np.ndarray, k: int) -> np.ndarray:
+    matched = match_segments(_keys_of(before, customers), labels, k, k)
+    free = iter(np.setdiff1d(np.arange(k), matched))
+    return np.array([old if old >= 0 else next(free) for old in matched])[labels]
+
+
+def _names(features, learned, labels, carried) -> tuple[str, ...]:
     profiles = profile_segments(features, learned.transform, labels, learned.k)
-    return [named.name for named in name_segments(profiles, carried)]
+    return tuple(named.name for named in name_segments(profiles, carried))
 
 
-def _look_up(customers: np.ndarray, before: Week) -> np.ndarray:
+def _keys_of(before: Week, customers: np.ndarray) -> np.ndarray:
     row = np.minimum(np.searchsorted(before.customers, customers), len(before.customers) - 1)
     return np.where(before.customers[row] == customers, before.keys[row], -1)
 
 
-def _drift(old: Learned, stays, lines: pd.DataFrame, as_of: pd.Timestamp) -> Drift:
-    age = (as_of - lines["ordered_at"]).dt.total_seconds() / 86_400
-    late = lines[(age >= 0) & (age <= 84) & (lines["quantity"] > 0)]
-    value = late["quantity"] * late["unit_price"]
-    orders = pd.DataFrame(
-        {"order": late["order_id"], "gross": value, "cut": late["discount"], "age": age[late.index]}
-    )
-    orders = orders.groupby("order").agg({"gross": "sum", "cut": "sum", "age": "first"})
-    now = (orders["age"] <= 28).to_numpy()
-    net, cut = (orders["gross"] - orders["cut"]).to_numpy(), (orders["cut"] / orders["gross"])
+def _drift(old: Learned, stays, book: Book, as_of: pd.Timestamp) -> Drift:
+    orders = recent_orders(book, as_of)
+    now, cut = orders["age"] <= 28, orders["discount_share"]
+    known = np.isfinite(cut)
     return Drift(
         shares_then=old.shares,
         shares_now=np.bincount(stays.labels, minlength=old.k) / len(stays.labels),
         distance_ratio=float(stays.squared_distance.mean() / old.mean_squared_distance),
         age=(as_of - old.fitted_as_of).total_seconds() / 86_400,
-        order_value_psi=shift_of_values(net[~now], net[now]),
-        discount_psi=shift_of_values(cut.to_numpy()[~now], cut.to_numpy()[now]),
+        order_value_psi=shift_of_values(orders["net"][~now], orders["net"][now]),
+        discount_psi=shift_of_values(cut[~now & known], cut[now & known]),
     )

@@ -15,15 +15,22 @@ from customers.norms import (
     usual_gap,
 )
 
+WEEK = 7.0
+
 
 @dataclass(frozen=True)
 class Feature:
-    """One thing measured of a customer; `log` features are compared by ratio, not difference."""
+    """One thing measured of a customer.
+
+    `log` features are compared by ratio rather than difference, but for differences well below
+    their `grain`: whether a weekly customer came yesterday or five days ago says little.
+    """
 
     name: str
     block: str
     label: str
     log: bool = False
+    grain: float = 1.0
 
 
 FEATURES = (
@@ -31,8 +38,8 @@ FEATURES = (
     Feature("total_spent", "value", "total spend", log=True),
     Feature("average_order_value", "value", "average order value", log=True),
     Feature("recent_spend", "value", "recent spend", log=True),
-    Feature("days_since_last_order", "timing", "days since the last order", log=True),
-    Feature("days_since_first_order", "timing", "days since the first order", log=True),
+    Feature("days_since_last_order", "timing", "days since the last order", log=True, grain=WEEK),
+    Feature("days_since_first_order", "timing", "days since the first order", log=True, grain=WEEK),
     Feature("overdue", "timing", "silence against the usual gap", log=True),
     Feature("discount_share", "style", "share of discounts"),
     Feature("price_tier", "style", "price level"),
@@ -149,7 +156,7 @@ def _timing(
     return {
         "days_since_last_order": last,
         "days_since_first_order": first,
-        "overdue": (last + 1) / (gap + 1),
+        "overdue": (last + WEEK) / (gap + WEEK),
     }
 
 

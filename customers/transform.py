@@ -7,15 +7,17 @@ import numpy as np
 from customers.features import FEATURES, Features
 from customers.norms import percentile_of
 
-BLOCK_WEIGHTS = {"value": 1.0, "timing": 1.0, "style": 1.0, "preference": 0.3}
+BLOCK_WEIGHTS = {"value": 1.15, "timing": 1.0, "style": 1.25, "preference": 0.3}
 YOUNG_STYLE_WEIGHT = 0.7
-FULL_HISTORY_DAYS = 400  # below, a gift season cannot be told from the calendar
+# In the first year little is known of style, and no season can be told from the calendar.
+SEASON_SEEN_DAYS, FULL_HISTORY_DAYS = 400, 550
 WINSORISED = (0.01, 0.99)
 CLIPPED_AT = 3.0
 GRID_STEPS = np.linspace(0, 1, 201)
 CONSTANT = 1e-5  # a spread this small, against the mean, is rounding
+LEAST_LOG_SPREAD = 0.25  # customers who differ by less than a quarter are not blown up to differ
 
-_LOG = {feature.name: feature.log for feature in FEATURES}
+_GRAIN = {feature.name: feature.grain for feature in FEATURES if feature.log}
 _BLOCK = {feature.name: feature.block for feature in FEATURES}
 
 
@@ -87,6 +89,8 @@ def fit_transform(features: Features) -> Transform:
             mean[name], spread[name] = float(column.mean()), float(column.std())
             if spread[name] <= CONSTANT * max(1.0, abs(mean[name])):
                 left_out[name] = "the same for nearly every customer"
+            if name in _GRAIN:
+                spread[name] = max(spread[name], LEAST_LOG_SPREAD)
     names = tuple(name for name in features.names if name not in left_out)
     if not names:
         raise ValueError("no feature differs between customers")
@@ -182,13 +186,13 @@ def _quantiles(features: Features) -> dict[str, list[float]]:
 
 def _logged(name: str, column: np.ndarray) -> np.ndarray:
     column = column.astype(np.float64)
-    return np.log1p(column) if _LOG[name] else column
+    return np.log1p(column / _GRAIN[name]) if name in _GRAIN else column
 
 
 def _unusable(features: Features) -> dict[str, str]:
     norms, reasons = features.norms, {}
-    if norms.history < FULL_HISTORY_DAYS:
-        reasons["season_share"] = f"needs {FULL_HISTORY_DAYS} days of history"
+    if norms.history <= SEASON_SEEN_DAYS:
+        reasons["season_share"] = f"needs more than {SEASON_SEEN_DAYS} days of history"
     if norms.discount_rate == 0:
         reasons["discount_share"] = "no order has a discount"
     if norms.return_rate == 0:
@@ -199,8 +203,20 @@ def _unusable(features: Features) -> dict[str, str]:
 
 
 def _weights(names: tuple[str, ...], history: float) -> tuple[float, ...]:
+    """Return what each feature is multiplied by; style grows into its full weight with the shop.
+
+    By degrees, so that no birthday of the shop moves its customers.
+    """
     blocks = [_BLOCK[name] for name in names]
-    of = dict(BLOCK_WEIGHTS)
-    if history < FULL_HISTORY_DAYS:
-        of["style"] = YOUNG_STYLE_WEIGHT
-    return tuple(of[block] / float(np.sqrt(blocks.count(block))) for block in blocks)
+    grown = (history - SEASON_SEEN_DAYS) / (FULL_HISTORY_DAYS - SEASON_SEEN_DAYS)
+    grown = min(max(grown, 0.0), 1.0)
+    of = BLOCK_WEIGHTS | {
+        "style": YOUNG_STYLE_WEIGHT + grown * (BLOCK_WEIGHTS["style"] - YOUNG_STYLE_WEIGHT)
+    }
+    weights = {
+        name: of[block] / float(np.sqrt(blocks.count(block)))
+        for name, block in zip(names, blocks, strict=True)
+    }
+    if "season_share" in weights:
+        weights["season_share"] *= grown
+    return tuple(weights.values())

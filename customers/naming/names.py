@@ -79,7 +79,7 @@ def name_segments(
             used.add(rule.name.casefold())
     waiting = [number for number in order if number not in named]
     free = [rule for rule in RULES if rule.name.casefold() not in used]
-    for number, rule in _pair(profiles, waiting, free):
+    for number, rule in _by_spend(profiles, _pair(profiles, waiting, free)):
         named[number] = _by_rule(rule)
         used.add(rule.name.casefold())
     for number in order:
@@ -187,6 +187,18 @@ def _pair(
         for row, column in zip(rows, columns, strict=True)
         if worth[row, column] > 0
     ]
+
+
+def _by_spend(profiles: Sequence[Profile], pairs: list[tuple[int, Rule]]) -> list[tuple[int, Rule]]:
+    """Exchange names that say who is worth more where they say it the wrong way round."""
+    holder = {rule.name: number for number, rule in pairs}
+    for high, low in rules.LADDERS:
+        if high in holder and low in holder:
+            more, less = profiles[holder[high]], profiles[holder[low]]
+            wrong = less.measure(rules.SPENT) > more.measure(rules.SPENT)
+            if wrong and holds(BY_NAME[high], less) and holds(BY_NAME[low], more):
+                holder[high], holder[low] = holder[low], holder[high]
+    return [(number, BY_NAME[name]) for name, number in holder.items()]
 
 
 def _by_rule(rule: Rule) -> Named:

@@ -48,7 +48,7 @@ RULES = (
         "High-value frequent",
         {ORDERS: 64, SPENT: 66, RECENT: 50, ORDER_COUNT: 1.5},
         {},
-        0.20,
+        0.35,
         "Your best customers: they order often, spend the most, and were here lately.",
         "Early access and a loyalty tier; no discounts needed.",
     ),
@@ -135,7 +135,7 @@ RULES = (
     Rule(
         "Bulk buyers",
         {BASKET: 72, ORDER_VALUE: 68, GAP_DAYS: 14},
-        {ONE_TIME: 50},
+        {ONE_TIME: 50, ORDERS: 75},
         0.05,
         "They buy many units at once.",
         "Volume prices and a business account.",
@@ -198,3 +198,9 @@ RULES = (
     ),
 )
 BY_NAME = {rule.name: rule for rule in RULES}
+# Of two segments with names of a pair, the first name is for the one that spends more.
+LADDERS = (
+    ("High-value frequent", "Loyal regulars"),
+    ("High-value frequent", "Budget-conscious frequent"),
+    ("High-value at risk", "At risk"),
+)

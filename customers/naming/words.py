@@ -4,24 +4,25 @@ from customers.naming.profiles import Profile
 
 SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "PLN": "zł", "CHF": "CHF "}
 BEHIND = {"PLN"}
-# What is said of a feature far above the middle, and far below.
-FAR = {
-    "order_count": ("many orders", "few orders"),
-    "total_spent": ("high spend", "low spend"),
-    "average_order_value": ("large orders", "small orders"),
-    "discount_share": ("many discounts", "few discounts"),
-    "price_tier": ("dear products", "cheap products"),
-    "units_per_order": ("many units an order", "few units an order"),
-    "return_rate": ("many returns", "few returns"),
-    "season_share": ("buys for the gift season", "does not buy for the gift season"),
-    "category_variety": ("many categories", "few categories"),
+# Of what a customer has more or less than others, as said after "percentile of".
+PLACED = {
+    "order_count": "orders",
+    "total_spent": "spend",
+    "average_order_value": "order value",
+    "discount_share": "discounts",
+    "price_tier": "price level",
+    "units_per_order": "units an order",
+    "return_rate": "returns",
+    "season_share": "gift-season orders",
+    "category_variety": "variety",
 }
 STANDS_OUT = 15.0  # points from the middle
 MOST_SAID = 3
+YEAR = 365
 
 
 def describe(text: str, profile: Profile, currency: str) -> str:
-    """Describe a segment: what it means, its typical customer, and what stands out.
+    """Describe a segment: its typical customer in units, where that stands out, what it means.
 
     Parameters
     ----------
@@ -35,9 +36,10 @@ def describe(text: str, profile: Profile, currency: str) -> str:
     Returns
     -------
     str
-        Two or three sentences.
+        Two sentences; lists show the first alone.
     """
-    return " ".join(filter(None, [text, typical(profile, currency), _standing(profile)]))
+    facts = "; ".join(filter(None, [typical(profile, currency), standing(profile)]))
+    return f"{facts}. {text}"
 
 
 def typical(profile: Profile, currency: str) -> str:
@@ -53,24 +55,41 @@ def typical(profile: Profile, currency: str) -> str:
     Returns
     -------
     str
-        One sentence.
+        The beginning of a sentence.
     """
     median = profile.median
     last = _ago(median["days_since_last_order"])
     each = money(median["average_order_value"], currency)
     if median["order_count"] < 1.5:
-        return f"The typical customer ordered once, {last}, for {each}."
-    often = f"{_days(profile.gap)} between orders" if profile.gap else "several orders a day"
-    if median["days_since_first_order"] >= 365:
-        yearly = median["total_spent"] * 365 / median["days_since_first_order"]
+        return f"Ordered once, {last}, for {each}"
+    if median["days_since_first_order"] >= YEAR:
+        yearly = median["total_spent"] * YEAR / median["days_since_first_order"]
         spends = f"spends {money(yearly, currency)} a year"
     else:
         spends = f"has spent {money(median['total_spent'], currency)} so far"
-    orders = f"{median['order_count']:.0f} orders"
-    return (
-        f"The typical customer has placed {orders} with {often}, {spends} ({each} an order) "
-        f"and was last here {last}."
+    return f"Orders {_every(profile.gap)}, {spends} ({each} an order), last here {last}"
+
+
+def standing(profile: Profile) -> str:
+    """Name what is furthest from the middle of all customers, by percentile.
+
+    Parameters
+    ----------
+    profile : Profile
+        The segment.
+
+    Returns
+    -------
+    str
+        Up to MOST_SAID places, furthest first; empty where nothing stands out.
+    """
+    far = sorted(
+        (-abs(place - 50), PLACED[name], ordinal(place))
+        for name, place in profile.percentile.items()
+        if name in PLACED and abs(place - 50) >= STANDS_OUT
     )
+    said = [f"{place} of {what}" for _, what, place in far[:MOST_SAID]]
+    return ", ".join(said).replace(" of ", " percentile of ", 1)
 
 
 def money(amount: float, currency: str) -> str:
@@ -101,20 +120,6 @@ def ordinal(number: float) -> str:
     return f"{whole}{ending or 'th'}"
 
 
-def _standing(profile: Profile) -> str:
-    """Name what is furthest from the middle of all customers, with its percentile."""
-    far = [
-        (abs(place - 50), FAR[name][place < 50], place)
-        for name, place in profile.percentile.items()
-        if name in FAR and abs(place - 50) >= STANDS_OUT
-    ]
-    said = [
-        f"{words} ({ordinal(place)} percentile)"
-        for _, words, place in sorted(far, key=lambda item: -item[0])[:MOST_SAID]
-    ]
-    return f"Stands out: {', '.join(said)}." if said else ""
-
-
 def _ago(days: float) -> str:
     return "today" if days < 1 else f"{_days(days)} ago"
 
@@ -123,3 +128,9 @@ def _days(days: float) -> str:
     if days < 1.5:
         return "1 day"
     return f"{days:.0f} days" if days < 60 else f"{days / 30.44:.0f} months"
+
+
+def _every(days: float) -> str:
+    if days < 0.5:
+        return "several times a day"
+    return f"every {_days(days)}".replace("every 1 day", "daily")

@@ -8,15 +8,18 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from customers.segmentation.clusters import assign, fit_clusters
 
-COUNTS = tuple(range(4, 11))
+COUNTS = tuple(range(5, 11))
 STABLE = 0.75
-STABLE_ENOUGH_TO_STAY = 0.65
+STABLE_ENOUGH_TO_STAY = 0.60
 SMALLEST_SHARE = 0.02
 CLOSE_TO_BEST = 0.95  # of the best silhouette
-CLEARLY_BETTER = 1.10  # a silhouette that makes a sticky k give way
+# What makes a sticky k give way: a silhouette so many times, a stability so much higher.
+CLEARLY_BETTER, CLEARLY_STABLER = 1.10, 0.15
 CUSTOMERS_A_SEGMENT = 50
 SAMPLE, SILHOUETTE_SAMPLE = 10_000, 5_000
-BOOTSTRAPS, BOOTSTRAP_STARTS, STARTS = 8, 3, 10
+BOOTSTRAP_STARTS, STARTS = 3, 10
+# Resamples: the fewer the customers, the more it takes to know how stable segments are.
+BOOTSTRAPS, BOOTSTRAPPED_ROWS = (8, 12), 30_000
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ def measure_k(z: np.ndarray, k: int, seed: int) -> Candidate:
     random = np.random.default_rng(seed)
     labels = assign(z, fit_clusters(z, k, seed=seed, n_init=STARTS).centres).labels
     agreements = []
-    for _ in range(BOOTSTRAPS):
+    for _ in range(int(np.clip(BOOTSTRAPPED_ROWS // len(z), *BOOTSTRAPS))):
         drawn = z[random.integers(0, len(z), len(z))]
         again = fit_clusters(drawn, k, seed=int(random.integers(2**31)), n_init=BOOTSTRAP_STARTS)
         agreements.append(adjusted_rand_score(labels, assign(z, again.centres).labels))
@@ -158,9 +161,13 @@ def measure_k(z: np.ndarray, k: int, seed: int) -> Candidate:
 
 
 def _may_stay(kept: Candidate, fresh: Candidate) -> bool:
+    """Say whether the number in use is good enough; of two poor ones, the one in use is."""
+    if kept.smallest < SMALLEST_SHARE:
+        return False
+    if not fresh.sound:
+        return kept.stability >= fresh.stability - CLEARLY_STABLER
     return (
         kept.stability >= STABLE_ENOUGH_TO_STAY
-        and kept.smallest >= SMALLEST_SHARE
         and fresh.silhouette <= CLEARLY_BETTER * kept.silhouette
     )
 

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 
-HYSTERESIS = 0.90  # a customer moves only when the new centre is this much nearer
+HYSTERESIS = 0.80  # a customer moves only when the new centre is this much nearer
 BORDERLINE = 0.10  # below this confidence the second-best segment is shown too
 ROWS_AT_ONCE = 65_536
 MANY = 200_000  # from here on a random start is found on a part, and all follow from it

@@ -12,7 +12,7 @@ from customers.segmentation.clusters import Assignment, Clusters, assign, fit_cl
 from customers.segmentation.matching import match_segments
 from customers.transform import Transform, apply_transform, fit_transform
 
-COLD_WINS = 0.98  # a cold start is taken when its inertia is at most this share of the warm one's
+CLEARLY_TIGHTER = 0.97  # of another fit's inertia, for which more customers may have to move
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def learn(
     transform = fit_transform(features)
     z = apply_transform(transform, features)
     choice = choose_k(z, seed=seed, current=current_k, pinned=pinned)
-    clusters, start = _best_start(z, choice.k, seed, current)
+    clusters, start = best_start(z, choice.k, seed, current)
     assignment = assign(z, clusters.centres)
     matched = np.full(choice.k, -1)
     if current is not None and current_k:
@@ -131,6 +131,44 @@ def learn(
         start=start,
     )
     return learned, assignment, matched
+
+
+def best_start(
+    z: np.ndarray, k: int, seed: int, current: np.ndarray | None
+) -> tuple[Clusters, str]:
+    """Fit from nothing, from the present segments, or leave these where their members are now.
+
+    Parameters
+    ----------
+    z : ndarray of shape (n_customers, n_features)
+        Coordinates.
+    k : int
+        Segments.
+    seed : int
+        Of the start from nothing.
+    current : ndarray of int, shape (n_customers,), optional
+        Present segment of each customer, −1 for none.
+
+    Returns
+    -------
+    clusters : Clusters
+        Those that change least, unless others are clearly tighter.
+    start : str
+        `recentred`, `warm` or `cold`; always cold unless there are just k segments now.
+    """
+    cold = fit_clusters(z, k, seed=seed)
+    means = None if current is None else _means(z, current, k)
+    if means is None:
+        return cold, "cold"
+    warm = fit_clusters(z, k, seed=seed, start=means)
+    recentred = Clusters(means, float(assign(z, means).squared_distance.mean()))
+    ladder = ((recentred, "recentred"), (warm, "warm"), (cold, "cold"))
+    tightest = min(found.mean_squared_distance for found, _ in ladder)
+    return next(
+        (found, start)
+        for found, start in ladder
+        if CLEARLY_TIGHTER * found.mean_squared_distance <= tightest
+    )
 
 
 def renumbered(
@@ -155,19 +193,6 @@ def renumbered(
         replace(learned, centres=learned.centres[order], shares=learned.shares[order]),
         replace(assignment, labels=place[assignment.labels], second=place[assignment.second]),
     )
-
-
-def _best_start(
-    z: np.ndarray, k: int, seed: int, current: np.ndarray | None
-) -> tuple[Clusters, str]:
-    """Fit cold; and from the present segments, which win unless the cold fit is clearly tighter."""
-    cold = fit_clusters(z, k, seed=seed)
-    means = None if current is None else _means(z, current, k)
-    if means is None:
-        return cold, "cold"
-    warm = fit_clusters(z, k, seed=seed, start=means)
-    clearly = cold.mean_squared_distance <= COLD_WINS * warm.mean_squared_distance
-    return (cold, "cold") if clearly else (warm, "warm")
 
 
 def _means(z: np.ndarray, current: np.ndarray, k: int) -> np.ndarray | None:

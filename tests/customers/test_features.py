@@ -35,7 +35,7 @@ def one(row: dict, *categories: tuple) -> dict[str, float]:
         ("recent_spend", 80),
         ("days_since_last_order", 10),
         ("days_since_first_order", 20),
-        ("overdue", 11 / 21),  # gap = (20 − 10 + 30) / 2
+        ("overdue", 17 / 27),  # a week more than 10 and 20; gap = (20 − 10 + 30) / 2
         ("discount_share", (10 + 50 * 0.2) / (100 + 50)),
         ("units_per_order", 2),
         ("return_rate", 50 * 0.1 / (90 + 50)),

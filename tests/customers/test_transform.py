@@ -7,12 +7,11 @@ from customers.features import NAMES, Features
 from customers.norms import ShopNorms
 from customers.transform import Transform, apply_transform, fit_transform, percentiles
 
-NORMS = ShopNorms(50.0, 0.2, 0.1, 0.25, 30.0, 500.0, {1: 0.5, 2: 0.5}, {}, [])
 
-
-def random_features(n: int = 400, history: float = 500.0, seed: int = 1) -> Features:
+def random_features(n: int = 400, history: float = 730.0, seed: int = 1) -> Features:
     random = np.random.default_rng(seed)
     values = random.lognormal(1, 0.5, (n, len(NAMES))).astype(np.float32)
+    values[:, 4:6] *= 100  # days
     norms = ShopNorms(50.0, 0.2, 0.1, 0.25, 30.0, history, {1: 0.5, 2: 0.5}, {}, [])
     return Features(np.arange(n), values, norms)
 
@@ -30,7 +29,9 @@ def test_blocks_weigh_what_they_should():
 
     by_block = {"value": z[:, :4], "timing": z[:, 4:7], "style": z[:, 7:12], "taste": z[:, 12:]}
     variance = {name: block.var(axis=0).sum() for name, block in by_block.items()}
-    assert variance == pytest.approx({"value": 1, "timing": 1, "style": 1, "taste": 0.09}, rel=0.15)
+    assert variance == pytest.approx(
+        {"value": 1.15**2, "timing": 1, "style": 1.25**2, "taste": 0.3**2}, rel=0.15
+    )
 
 
 def test_a_feature_left_out_leaves_its_block_as_heavy():
@@ -52,12 +53,34 @@ def test_a_feature_few_customers_have_is_left_out():
     assert "return_rate" in transform.left_out
 
 
-def test_a_young_shop_has_no_season_and_less_style():
-    transform = fit_transform(random_features(history=399.0))
+def style_weights(history: float) -> dict[str, float]:
+    transform = fit_transform(random_features(history=history))
+    weight = dict(zip(transform.names, transform.weight, strict=True))
+    return {name: weight[name] for name in NAMES[7:12] if name in weight}
 
-    assert "season_share" in transform.left_out
-    style = [transform.weight[transform.names.index(name)] for name in NAMES[7:11]]
-    assert np.square(style).sum() == pytest.approx(0.49)
+
+def test_a_young_shop_has_no_season_and_less_style():
+    weight = style_weights(history=400.0)
+
+    assert "season_share" not in weight
+    assert sum(np.square([*weight.values()])) == pytest.approx(0.7**2)
+
+
+def test_style_and_season_grow_with_the_shop():
+    young, grown = style_weights(history=475.0), style_weights(history=550.0)
+
+    half = (0.7 + 1.25) / 2 / np.sqrt(5)
+    assert young["price_tier"] == pytest.approx(half)
+    assert young["season_share"] == pytest.approx(half / 2)
+    assert grown["season_share"] == grown["price_tier"] == pytest.approx(1.25 / np.sqrt(5))
+
+
+def test_small_differences_are_not_blown_up():
+    features = with_column(random_features(), "days_since_first_order", 400 + np.arange(400) % 30)
+
+    z = apply_transform(fit_transform(features), features)
+
+    assert z[:, 5].std() < 0.2 * z[:, 4].std()
 
 
 def test_missing_sources_are_said():
@@ -81,7 +104,7 @@ def test_one_giant_does_not_move_the_others():
     z_giant = apply_transform(fit_transform(giant), giant)
 
     assert np.abs(z_giant[1:] - z[1:]).max() < 0.05
-    assert z_giant[0, 1] == pytest.approx(3 * 0.5)
+    assert z_giant[0, 1] == pytest.approx(3 * 1.15 / 2)
 
 
 def test_the_order_of_rows_does_not_matter():

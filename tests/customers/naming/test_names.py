@@ -132,6 +132,28 @@ def test_names_of_staff_are_not_given_again():
     assert names_of(BARGAIN, taken=["bargain HUNTERS"]) != ["Bargain hunters"]
 
 
+RICHER = profile({"order_count": 75, "total_spent": 85, "days_since_last_order": 45})
+POORER = profile({"order_count": 95, "total_spent": 70, "days_since_last_order": 5})
+
+
+def test_the_better_name_is_for_who_spends_more():
+    assert names_of(RICHER, POORER) == ["High-value frequent", "Loyal regulars"]
+
+
+def test_the_best_customers_are_not_called_bulk_buyers():
+    best = profile(
+        {
+            "order_count": 88,
+            "total_spent": 92,
+            "days_since_last_order": 30,
+            "average_order_value": 95,
+            "units_per_order": 95,
+        }
+    )
+
+    assert names_of(best) == ["High-value frequent"]
+
+
 def test_wider_margins_fit_better():
     rule = BY_NAME["Bargain hunters"]
 

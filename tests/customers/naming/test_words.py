@@ -1,20 +1,24 @@
 import pytest
 
-from customers.naming.words import describe, money, typical
+from customers.naming.words import describe, money, standing, typical
 from tests.customers.naming.test_names import BEST, QUIET, profile
 
 
 def test_the_typical_regular_customer_is_told_in_units():
     assert typical(profile(), "GBP") == (
-        "The typical customer has placed 4 orders with 40 days between orders, "
-        "spends £182 a year (£50.00 an order) and was last here 2 months ago."
+        "Orders every 40 days, spends £182 a year (£50.00 an order), last here 2 months ago"
     )
+
+
+@pytest.mark.parametrize(
+    ("gap", "expected"), [(0.0, "several times a day"), (1.0, "daily"), (9.4, "every 9 days")]
+)
+def test_a_gap_is_told_as_a_pace(gap, expected):
+    assert typical(profile(gap=gap), "EUR").startswith(f"Orders {expected}, ")
 
 
 def test_who_ordered_once_is_told_so():
-    assert typical(QUIET, "EUR") == (
-        "The typical customer ordered once, 10 months ago, for €50.00."
-    )
+    assert typical(QUIET, "EUR") == "Ordered once, 10 months ago, for €50.00"
 
 
 def test_a_short_history_is_not_made_a_year():
@@ -23,11 +27,18 @@ def test_a_short_history_is_not_made_a_year():
     assert "has spent €120 so far" in typical(young, "EUR")
 
 
-def test_a_description_says_meaning_numbers_and_what_stands_out():
+def test_what_stands_out_is_told_by_its_place():
+    assert standing(BEST) == "90th percentile of spend, 88th of orders"
+    assert standing(profile()) == ""
+
+
+def test_a_description_says_numbers_first_then_what_they_mean():
     text = describe("Your best customers.", BEST, "USD")
 
-    assert text.startswith("Your best customers. The typical customer ")
-    assert text.endswith("Stands out: high spend (90th percentile), many orders (88th percentile).")
+    numbers, _, meaning = text.partition(". ")
+    assert numbers.startswith("Orders every 40 days, spends $182 a year")
+    assert numbers.endswith("; 90th percentile of spend, 88th of orders")
+    assert meaning == "Your best customers."
 
 
 @pytest.mark.parametrize(

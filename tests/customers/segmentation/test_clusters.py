@@ -87,9 +87,9 @@ def test_many_rows_are_assigned_as_few_are(monkeypatch):
     assert np.allclose(parts.confidence, whole.confidence)
 
 
-@pytest.mark.parametrize(("at", "expected"), [(5.2, 0), (5.3, 1)])
-def test_hysteresis_asks_for_nine_tenths_of_the_distance(at, expected):
-    centres = np.array([[0.0], [10.0]])  # at 5.263: 4.737 = 0.9 · 5.263
+@pytest.mark.parametrize(("at", "expected"), [(5.5, 0), (5.6, 1)])
+def test_hysteresis_asks_for_four_fifths_of_the_distance(at, expected):
+    centres = np.array([[0.0], [10.0]])  # at 5.556: 4.444 = 0.8 · 5.556
 
     assert assign(np.array([[at]]), centres, np.array([0])).labels[0] == expected
 
