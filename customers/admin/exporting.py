@@ -12,7 +12,7 @@ from customers.exports import FORMATS
 from customers.models import Export
 from customers.queries.audiences import exports_of, sizes_of
 from customers.services.exports import Source, begin_export
-from runs.admin.seen import SeenOnly
+from runs.admin.seen import ListedOnly
 from runs.cells import ago, number, pill
 
 MAY_EXPORT = "customers.export_audience"
@@ -56,14 +56,12 @@ def _latest(**of: object) -> list[Export]:
 
 
 @admin.register(Export)
-class ExportAdmin(SeenOnly):
+class ExportAdmin(ListedOnly):
     """Who took which customers out, newest first."""
 
     list_display = ("what", "layout", "whom", "lines", "by", "when", "state")
     number_columns = ("lines",)
     list_filter = ("format", "everyone")
-    sortable_by = ()
-    list_display_links = None
     empty_template = "admin/customers/export/empty.html"
 
     @admin.display(description="of")

@@ -12,7 +12,7 @@ from customers.models import Move, Segment
 from customers.queries import moves as queries
 from customers.queries import pages
 from customers.words import CAUSES, why
-from runs.admin.seen import SeenOnly
+from runs.admin.seen import ListedOnly
 from runs.cells import NOTHING, day
 from runs.paging import EstimatedPaginator
 
@@ -88,13 +88,11 @@ class FeatureFilter(admin.SimpleListFilter):
 
 
 @admin.register(Move)
-class MoveAdmin(SeenOnly):
+class MoveAdmin(ListedOnly):
     """Moves of published runs, the latest first."""
 
     list_display = ("who", "left", "entered", "because", "change", "moved")
     list_filter = (RunFilter, FromFilter, ToFilter, CauseFilter, FeatureFilter)
-    list_display_links = None
-    sortable_by = ()
     paginator = EstimatedPaginator
     empty_template = "admin/customers/move/empty.html"
 

@@ -12,7 +12,7 @@ from recommendations.models import Event
 from recommendations.online import Estimate
 from recommendations.queries.online import CREDITED_FOR, has_events
 from recommendations.services.online import Line, online_report
-from runs.admin.seen import SeenOnly
+from runs.admin.seen import ListedOnly
 from runs.cells import share
 
 PERIODS = (7, 28, 90)
@@ -20,7 +20,7 @@ USUAL = 28
 
 
 @admin.register(Event)
-class OnlineResults(SeenOnly):
+class OnlineResults(ListedOnly):
     """One page in place of a list: events are many, and only their sums say something."""
 
     def changelist_view(

@@ -19,3 +19,13 @@ class SeenOnly(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
         return False
+
+
+class ListedOnly(SeenOnly):
+    """A list whose rows say all there is, so that none has a page."""
+
+    list_display_links = None
+    sortable_by = ()
+
+    def has_view_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
+        return obj is None and super().has_view_permission(request)

@@ -2,6 +2,9 @@
 
 from django import template
 from django.template.context import Context
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from runs import overview
 
@@ -18,3 +21,13 @@ def refresh_notices(context: Context) -> dict:
         "held": [state for state in states if state.held] if perms["runs.change_run"] else [],
         "perms": perms,
     }
+
+
+@register.simple_tag(takes_context=True)
+def run_link(context: Context, run_id: int, words: str = "") -> SafeString | str:
+    """Write words, or the run's number, that lead to its page; plain where runs are not seen."""
+    words = words or f"run {run_id}"
+    if not context["perms"]["runs.view_run"]:
+        return words
+    url = reverse("admin:runs_run_change", args=[run_id])
+    return format_html('<a href="{}">{}</a>', url, words)
