@@ -23,5 +23,14 @@ def email_digest(email: str, key: str) -> str:
     return _digest("email", email.strip().lower(), key)
 
 
+def key_mark(key: str) -> str:
+    """Return what tells this key from another, and nothing more.
+
+    >>> key_mark("k") == key_mark("K")
+    False
+    """
+    return _digest("mark", "", key)[:16]
+
+
 def _digest(kind: str, text: str, key: str) -> str:
     return hmac.new(key.encode(), f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()

@@ -13,6 +13,9 @@ class Shop(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1)
     currency = models.CharField(max_length=3, help_text="Analysis is in it.")
     is_demo = models.BooleanField(default=False)
+    key_mark = models.CharField(
+        max_length=16, blank=True, help_text="Tells whether ERASURE_KEY is still the same."
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(name="shop_one_row", condition=Q(id=1))]

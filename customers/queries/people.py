@@ -7,7 +7,7 @@ line that named them first), and, found here, `customer_id` and `erased`.
 
 from collections.abc import Callable
 
-from customers.models import Customer, ErasedIdentity
+from customers.models import Customer, ErasedIdentity, Shop
 from runs.copying import copy_rows, execute, fetch
 
 PERSON = {
@@ -39,6 +39,17 @@ def find_people(digests: Callable[[str, str], list[str]]) -> list[int]:
     _find_guests()
     _add_people("NOT registered")
     return joined
+
+
+def is_the_shops_key(mark: str) -> bool:
+    """Say whether a key of this mark is the shop's; the first one is, from then on."""
+    Shop.objects.filter(key_mark="").update(key_mark=mark)
+    return not Shop.objects.exclude(key_mark=mark).exists()
+
+
+def any_erased() -> bool:
+    """Say whether one of the staged people was erased."""
+    return bool(fetch("SELECT 1 FROM staged_person WHERE erased LIMIT 1"))
 
 
 def _find_erased(digests: Callable[[str, str], list[str]]) -> None:

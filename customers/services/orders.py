@@ -13,7 +13,7 @@ from customers.imports import order_formats
 from customers.imports.orders import COLUMNS, check_money
 from customers.queries import orders as stored
 from customers.queries import people, staging, totals
-from customers.services.people import erasure_digests
+from customers.services.people import confirm_key, erasure_digests
 from customers.signals import orders_changed
 from products.services import MOST_NAMED, announce
 from runs.copying import NULL, staged
@@ -124,10 +124,12 @@ def store_orders(
         raise FileRefused(
             f"SHOP_CURRENCY is {settings.SHOP_CURRENCY}, but this shop's sums are in {currency}."
         )
+    confirm_key()
     product_ids = staging.stage_items(described)
     summary.warn("products made from orders", len(product_ids))
     staging.stage_people()
     joined = people.find_people(erasure_digests)
+    summary.names_erased = people.any_erased()
     people.fill_gaps()
     staging.stage_orders(currency)
     lines = stored.insert_orders()

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.conf import settings
 
-from customers.identities import email_digest, guest_id, id_digest
+from customers.identities import email_digest, guest_id, id_digest, key_mark
 from customers.imports.customers import COLUMNS, FORMATS
 from customers.queries import customers, people, totals
 from runs.copying import copy_text, staged
+from runs.files import FileRefused
 from runs.imports import DEFAULTS, Block, FileRows, GivenRows, Options, Summary, Written, flat
 from runs.imports.importers import Importer
 
@@ -38,8 +39,10 @@ def upsert_customers(rows: list[dict[str, Any]]) -> Written:
 
 def store_customers(summary: Summary) -> None:
     """Write the staged customers; guests of their e-mails become them."""
+    confirm_key()
     customers.stage_people()
     joined = people.find_people(erasure_digests)
+    summary.names_erased = people.any_erased()
     changes = customers.update_customers()
     summary.created, summary.updated = changes.created, changes.updated
     summary.unchanged = changes.unchanged
@@ -47,6 +50,15 @@ def store_customers(summary: Summary) -> None:
     summary.skip("erased", changes.erased)
     if joined:
         totals.recompute_totals(joined)
+
+
+def confirm_key() -> None:
+    """Refuse any key but the one by which guests and erased persons of this shop are known."""
+    if not people.is_the_shops_key(key_mark(settings.ERASURE_KEY)):
+        raise FileRefused(
+            "ERASURE_KEY is not the one by which guests and erased persons of this shop are known:"
+            " set it to what it was."
+        )
 
 
 def erasure_digests(external_id: str, email: str) -> list[str]:

@@ -11,6 +11,7 @@ from customers.queries import ledger
 from customers.queries import privacy as queries
 from customers.services.people import erasure_digests
 from customers.signals import customer_erased, customer_exported
+from runs.imports.uploads import forget_files_of
 from runs.queries import IMPORT_LOCK, PUBLISH_LOCK, published_run, transaction_lock
 
 
@@ -32,6 +33,7 @@ def erase_customer(external_id: str) -> Customer:
     """Put a surrogate without identity in the person's place; orders, sums and moves stay.
 
     Keyed hashes of id and e-mail are kept, so that later imports do not bring the person back.
+    Files that staff handed over may name the person, so those of customers and orders are deleted.
     """
     with transaction.atomic():
         transaction_lock(IMPORT_LOCK)  # an import under way would write the identity again
@@ -49,6 +51,7 @@ def erase_customer(external_id: str) -> Customer:
         customer_erased.send("customers", customer=customer)
         surrogate = _surrogate(customer)
         surrogate.save()
+        forget_files_of("customers", "orders")
     return surrogate
 
 

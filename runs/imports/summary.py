@@ -17,6 +17,7 @@ class Summary:
     """Counts in rows of the file; `warnings` names why rows were skipped or are doubtful.
 
     `notes` are lines for whoever watches: how the file was read, the first rejected rows.
+    `names_erased` says that somebody is in it who was erased, so that it is not kept.
     """
 
     format: str | None = None
@@ -27,6 +28,7 @@ class Summary:
     rejected: int = 0
     warnings: Counter = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    names_erased: bool = False
     began: float = field(default_factory=time.monotonic)
     seconds: float = 0.0
 

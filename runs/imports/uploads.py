@@ -13,7 +13,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.files import File
 from django.db import InterfaceError, OperationalError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from runs import queries
@@ -118,6 +118,8 @@ def run_import(import_id: int) -> Import | None:
                 summary.note_in(record)
                 record.options |= {"dry_run": False, "tried": True}
                 _end(record, Status.UPLOADED)
+            elif summary.names_erased:
+                _forget(Import.objects.filter(pk=record.pk))
     return record
 
 
@@ -151,13 +153,24 @@ def imports_to_resume() -> Iterable[int]:
 def forget_files() -> int:
     """Delete kept files, and their rejects, after FILES_KEPT_DAYS; the records stay."""
     old = timezone.now() - timedelta(days=settings.FILES_KEPT_DAYS)
-    records = Import.objects.filter(created_at__lt=old).exclude(file_path="")
-    for record in records:
+    return _forget(Import.objects.filter(created_at__lt=old))
+
+
+def forget_files_of(*kinds: str) -> int:
+    """Delete all kept files of these kinds, and their rejects, but those that are being read."""
+    active = (Status.WAITING, Status.RUNNING)
+    return _forget(Import.objects.filter(kind__in=kinds).exclude(status__in=active))
+
+
+def _forget(records: QuerySet[Import]) -> int:
+    kept = list(records.exclude(file_path=""))
+    for record in kept:
         Path(record.file_path).unlink(missing_ok=True)
         rejects_path(record).unlink(missing_ok=True)
-        record.file_path = record.rejects_path = ""
-        record.save(update_fields=["file_path", "rejects_path"])
-    return len(records)
+    Import.objects.filter(pk__in=[record.pk for record in kept]).update(
+        file_path="", rejects_path=""
+    )
+    return len(kept)
 
 
 def _folder() -> Path:

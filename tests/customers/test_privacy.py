@@ -1,8 +1,10 @@
 """A person's data out, and away."""
 
 import json
+from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -11,6 +13,9 @@ from customers.services.orders import upsert_orders
 from customers.services.people import upsert_customers
 from customers.services.privacy import UnknownCustomer, erase_customer, export_customer
 from customers.signals import customer_erased, customer_exported
+from runs.files import FileRefused
+from runs.imports import uploads
+from runs.models import Import
 from tests.customers.segmented import make_member, make_run, make_segment
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +164,53 @@ def test_an_erasure_by_command_names_the_surrogate(ada, capsys):
 def test_an_unknown_customer_is_said_in_one_sentence(command):
     with pytest.raises(CommandError, match="no customer x"):
         call_command(command, "x")
+
+
+@pytest.fixture
+def hand_over(settings, tmp_path):
+    """Return a function that takes a file of one row as staff hand it over, and imports it."""
+    settings.SEGREC_VAR = tmp_path
+
+    def hand_over(kind: str, row: dict[str, str], imported: bool = True) -> Path:
+        content = f"{','.join(row)}\n{','.join(row.values())}\n".encode()
+        record = uploads.create_import(SimpleUploadedFile("rows.csv", content), kind)
+        if imported:
+            uploads.run_import(uploads.request_import(record).pk)
+        return Path(record.file_path)
+
+    return hand_over
+
+
+def test_files_that_may_name_the_person_are_deleted(ada, hand_over):
+    product = hand_over("products", {"id": "mug", "title": "Mug"})
+    personal = [
+        hand_over("customers", PERSON),
+        hand_over("orders", LINE),
+        hand_over("orders", LINE, imported=False),
+    ]
+
+    erase_customer(ada)
+
+    assert product.exists()
+    assert not any(path.exists() for path in personal)
+    assert Import.objects.exclude(file_path="").get().kind == "products"
+
+
+def test_a_later_file_that_names_the_person_is_not_kept(ada, hand_over):
+    erase_customer(ada)
+
+    assert not hand_over("orders", LINE | {"order_id": "o2"}).exists()
+    assert not hand_over("customers", PERSON).exists()
+    assert hand_over("customers", {"customer_id": "ben"}).exists()
+
+
+def test_another_key_than_the_shops_is_refused(settings):
+    upsert_orders([LINE])
+    settings.ERASURE_KEY = "another"
+
+    with pytest.raises(FileRefused, match="ERASURE_KEY is not the one"):
+        upsert_orders([LINE | {"order_id": "o2"}])
+    with pytest.raises(FileRefused, match="set it to what it was"):
+        upsert_customers([PERSON])
+
+    assert Order.objects.count() == 1
