@@ -6,7 +6,7 @@ PYTEST := $(PYTHON) -m pytest -n 2 --dist loadscope
 DOCTESTS = $(shell grep -rl '>>> ' --include='*.py' runs products customers recommendations segrec_site)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run lint format test slow check bench soak
+.PHONY: help setup demo run lint format test slow check audit bench soak
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,8 +39,11 @@ slow: setup ## Run the tests that take long
 check: export PYTEST_ADDOPTS += -p tests.no_skips
 check: test ## The same as test, where a skipped test is a failure
 
+audit: setup ## Ask whether any locked dependency is known to be vulnerable
+	@scripts/audit
+
 bench: setup ## Print figures beside peers: ONLY="name …", SIZE=small|big
 	$(PYTHON) -m benchmarks $(addprefix --only ,$(ONLY)) --size $(or $(SIZE),small)
 
-soak: setup ## Kill servers and workers at random while work goes on
-	$(PYTHON) -m benchmarks.soak
+soak: setup ## Kill servers and workers at random while work goes on: ONLY="part …"
+	$(PYTHON) -m benchmarks.soak $(ONLY)

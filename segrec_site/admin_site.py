@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from runs.cells import NOTHING
 from segrec_site import dashboard
+from segrec_site.login import LoginForm
 
 # Groups of the menu; a model shows to who may see it. The icons are in templates/admin/icons.html.
 MENU = (
@@ -37,6 +38,7 @@ class SegrecAdminSite(admin.AdminSite):
     site_url = "/" if settings.SHOP_PAGES else None
     index_title = "Dashboard"
     empty_value_display = NOTHING
+    login_form = LoginForm
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         """Return the menu's groups with what this person may see; for one app, Django's list."""

@@ -11,8 +11,8 @@ class SiteConfig(AppConfig):
     verbose_name = "Operations"
 
     def ready(self) -> None:
-        """Register the checks of settings."""
-        from segrec_site import checks  # noqa: F401
+        """Register the checks of settings, and what hears of logins."""
+        from segrec_site import checks, login  # noqa: F401
 
 
 class SegrecAdminConfig(AdminConfig):

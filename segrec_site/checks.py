@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import DatabaseError
 
+from customers.identities import key_mark
 from customers.models import Shop
 
 FEWEST_CHARACTERS = 16
@@ -61,5 +62,23 @@ def check_currency(app_configs, databases=None, **kwargs) -> list[CheckMessage]:
             f" {shop.currency} since its first import.",
             hint=f"Set it to {shop.currency}, or begin with an empty database.",
             id="segrec.E002",
+        )
+    ]
+
+
+@register("segrec", "database")
+def check_erasure_key(app_configs, databases=None, **kwargs) -> list[CheckMessage]:
+    """Find a key under which guests and erased persons would not be recognised."""
+    try:
+        shop = Shop.objects.first() if databases else None
+    except DatabaseError:
+        shop = None
+    if shop is None or shop.key_mark in ("", key_mark(settings.ERASURE_KEY)):
+        return []
+    return [
+        Error(
+            "ERASURE_KEY is not the one by which guests and erased persons of this shop are known.",
+            hint="Set it to what it was; where it was not set, it was what SECRET_KEY was.",
+            id="segrec.E003",
         )
     ]

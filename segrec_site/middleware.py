@@ -10,15 +10,18 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from runs.about import about
-from segrec_site import traffic
+from segrec_site import problems, traffic
 from segrec_site.clients import is_from_a_proxy
 from segrec_site.logs import route_of
+from segrec_site.problems import DATABASE_AWAY
 
 logger = logging.getLogger("segrec.requests")
 HEADER = "X-Request-ID"
 USABLE = re.compile(r"[A-Za-z0-9._-]{1,128}")
 # Asked every few seconds by machines, or of no interest one by one.
 QUIET = {"health-live", "health-ready", "metrics", "static"}
+# What a form may weigh; what a caller of the API may send before its size is looked at closely.
+FORM_BYTES, API_BYTES = 2 << 20, 25 << 20
 
 
 def note_request(get_response: Callable) -> Callable:
@@ -26,6 +29,8 @@ def note_request(get_response: Callable) -> Callable:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         began = perf_counter()
+        if not is_from_a_proxy(request):
+            request.META.pop("HTTP_X_FORWARDED_PROTO", None)  # anybody may claim to come by TLS
         request.id = _id_of(request)
         with about(request=request.id):
             response = get_response(request)
@@ -68,3 +73,37 @@ def _view_of(request: HttpRequest) -> str:
     if request.resolver_match:
         return request.resolver_match.view_name or "unnamed"
     return "static" if request.path_info.startswith(settings.STATIC_URL) else "none"
+
+
+def refuse_large_bodies(get_response: Callable) -> Callable:
+    """Answer 413 to what is larger than any form, before it is read; staff may hand over files."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        size = int(length) if length.isdigit() else 0
+        if size > FORM_BYTES and size > _most_bytes(request):
+            return problems.too_large(request)
+        return get_response(request)
+
+    return middleware
+
+
+def _most_bytes(request: HttpRequest) -> int:
+    if request.path_info.startswith("/api/"):
+        return API_BYTES
+    may_hand_over = request.path_info.startswith("/admin/") and request.user.is_staff
+    return settings.IMPORT_UPLOAD_BYTES + FORM_BYTES if may_hand_over else FORM_BYTES
+
+
+class DatabaseAway:
+    """Answers 503 instead of 500 while the database is away."""
+
+    def __init__(self, get_response: Callable):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Turn the errors of a view that needed the database."""
+        return problems.database_away(request) if isinstance(error, DATABASE_AWAY) else None

@@ -1,5 +1,6 @@
 """Errors of the API as RFC 9457 problems, one shape for all: DRF's, Django's and our own."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from django.db import InterfaceError, OperationalError
@@ -10,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 MEDIA_TYPE = "application/problem+json"
+AWAY = "The database does not answer just now."
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
 
@@ -27,9 +29,8 @@ def problem(status: int, detail: str, errors: list[dict] | None = None) -> dict:
 def problem_response(error: Exception, context: dict) -> Response | None:
     """Answer an error raised in a view of the API; None lets Django log it and answer 500."""
     if isinstance(error, DATABASE_AWAY):
-        detail = "The database does not answer just now."
         return Response(
-            problem(503, detail), 503, headers={"Retry-After": "5"}, content_type=MEDIA_TYPE
+            problem(503, AWAY), 503, headers={"Retry-After": "5"}, content_type=MEDIA_TYPE
         )
     response = exception_handler(error, context)
     if response is None:
@@ -85,12 +86,26 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _either(request, 500, "An error of ours; it was logged.", defaults.server_error)
 
 
-def _either(request: HttpRequest, status: int, detail: str, page, *args) -> HttpResponse:
-    if not request.path_info.startswith("/api/"):
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Answer a body that is larger than anything we take."""
+    return _either(request, 413, "The body is too large.")
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    """Answer while the database is away."""
+    response = _either(request, 503, AWAY)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _either(
+    request: HttpRequest, status: int, detail: str, page: Callable | None = None, *args
+) -> HttpResponse:
+    """Answer with a problem below the API, elsewhere with a page, or with the sentence alone."""
+    headers = {"Cache-Control": "private, no-store"}
+    if request.path_info.startswith("/api/"):
+        body = problem(status, detail)
+        return JsonResponse(body, status=status, content_type=MEDIA_TYPE, headers=headers)
+    if page:
         return page(request, *args)
-    return JsonResponse(
-        problem(status, detail),
-        status=status,
-        content_type=MEDIA_TYPE,
-        headers={"Cache-Control": "private, no-store"},
-    )
+    return HttpResponse(f"{detail}\n", "text/plain; charset=utf-8", status, headers=headers)

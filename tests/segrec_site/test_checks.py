@@ -145,3 +145,11 @@ def test_a_production_site_passes_the_deployment_checks():
 
     assert "no issues" in done.stdout, done.stdout + done.stderr
     assert done.stderr == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("mark", "found"), [("", []), ("other", ["segrec.E003"])])
+def test_another_erasure_key_than_the_shops_is_an_error(mark, found):
+    Shop.objects.create(currency="EUR", key_mark=mark)
+
+    assert ids("database", databases=["default"]) == found

@@ -4,10 +4,13 @@ import logging
 from ipaddress import ip_network
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 
 from runs.about import ids
+from segrec_site.middleware import API_BYTES, FORM_BYTES
 from tests.api import crm
-from tests.factories import make_customer
+from tests.factories import make_customer, make_product
 
 pytestmark = pytest.mark.django_db
 PROXY = "10.0.0.7"
@@ -73,3 +76,53 @@ def test_a_failure_of_ours_is_logged_without_the_path(client, caplog, monkeypatc
     assert answer.status_code == 500
     assert answer["X-Request-ID"]
     assert "TypeError" in caplog.text
+
+
+def test_only_a_trusted_proxy_says_that_the_caller_came_by_tls(client, proxies, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    claim = {"X-Forwarded-Proto": "https"}
+
+    assert client.get("/admin/login/", headers=claim).status_code == 301
+    assert client.get("/admin/login/", headers=claim, REMOTE_ADDR=PROXY).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "status"),
+    [
+        ("/admin/login/", FORM_BYTES + 1, 413),
+        ("/shop/basket/", FORM_BYTES + 1, 413),
+        ("/api/v1/products/", FORM_BYTES + 1, 401),
+        ("/api/v1/products/", API_BYTES + 1, 413),
+    ],
+)
+def test_large_bodies_are_refused_before_they_are_read(client, path, size, status):
+    answer = client.generic("POST", path, b"{}", CONTENT_LENGTH=str(size))
+
+    assert answer.status_code == status
+
+
+def test_staff_may_hand_over_large_files(admin_client, client):
+    form = {"file": SimpleUploadedFile("orders.csv", bytes(FORM_BYTES)), "kind": "orders"}
+
+    assert client.post("/admin/runs/import/add/", form).status_code == 413
+    form["file"].seek(0)
+    assert admin_client.post("/admin/runs/import/add/", form).status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/", "/admin/login/", "/fragments/products/x/similar/"])
+def test_while_the_database_is_away_answers_say_so(client, path, monkeypatch):
+    def away(*_args, **_kwargs):
+        raise OperationalError
+
+    make_product()
+    monkeypatch.setattr("django.db.backends.utils.CursorWrapper.execute", away)
+    headers = {"Authorization": "Api-Key pk_00000000_x"}
+    client.cookies["sessionid"] = "x" * 32
+
+    answer = client.get(path, headers=headers)
+
+    assert answer.status_code in (503, 200 if path == "/admin/login/" else 503)
+    if answer.status_code == 503:
+        assert answer["Retry-After"] == "5"
+        assert b"The database does not answer just now." in answer.content
