@@ -19,6 +19,8 @@ Status = Run.Status
 
 # A run that three workers were lost over is given up; a person should look at it.
 MOST_ATTEMPTS = 3
+# After so long without a sign of life a run may have lost its worker.
+QUIET = timedelta(seconds=30)
 
 
 class RunError(Exception):
@@ -203,9 +205,14 @@ def forget_old_runs(kind: str) -> None:
 
 
 def runs_to_resume() -> list[int]:
-    """Return active runs that went quiet and that no process holds."""
-    quiet_since = timezone.now() - timedelta(seconds=30)
+    """Return active runs that went quiet and that no process holds.
+
+    A sign of life from the future is none: the clock was set back since.
+    """
+    now = timezone.now()
     quiet = [
-        run for run in queries.active_runs() if (run.heartbeat_at or run.created_at) < quiet_since
+        run
+        for run in queries.active_runs()
+        if abs(now - (run.heartbeat_at or run.created_at)) > QUIET
     ]
     return [run.pk for run in quiet if queries.is_free(queries.RUN_LOCKS_FROM + run.pk)]

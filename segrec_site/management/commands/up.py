@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 
 from segrec_site import welcome
 from segrec_site.bootstrap import use_servers
+from segrec_site.embedded import EmbeddedError
 from segrec_site.processes import address, demo_loader, web_answers, web_server, workers
 from segrec_site.supervisor import Child, Supervisor
 
@@ -97,7 +98,10 @@ class Command(BaseCommand):
     def _heal_servers(self) -> None:
         if self.servers and not self.servers.is_well():
             self._note("The database or the broker stopped answering and is started again.")
-            self.servers.heal()
+            try:
+                self.servers.heal()
+            except EmbeddedError as problem:
+                self._note(str(problem))
 
     def _stop(self, *_: object) -> None:
         """End everything; asked twice, at once."""

@@ -1,0 +1,51 @@
+"""`python -m benchmarks.soak [PART …]`: maltreat a site at work, and see whether it keeps its word.
+
+Each part starts a site of its own, ends it, and takes at most 20 minutes. The exit code is 1 when
+a promise was broken. What happened is printed and kept in docs/soak.md.
+"""
+
+import argparse
+import importlib
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from benchmarks.soaking.diary import Diary, write_page
+
+PARTS = ["kills", "twice", "away", "disk", "clock", "upgrade"]
+MOST_MINUTES = 20
+
+
+def main() -> int:
+    """Play the parts that were asked for; return 1 when a promise was broken."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=PARTS)
+    parser.add_argument("--seed", type=int, default=20)
+    parser.add_argument("--faults", type=int, default=50)
+    parser.add_argument("--keep", action="store_true", help="leave the sites' folders")
+    asked = parser.parse_args()
+    failed = []
+    for name in asked.parts:
+        play = importlib.import_module(f"benchmarks.soaking.{name}").play
+        diary = Diary(name, (play.__doc__ or "").partition("\n")[0])
+        began = time.monotonic()
+        try:
+            with diary.folder(keep=asked.keep) as folder:
+                play(diary, Path(folder), asked)
+        except Exception as problem:
+            traceback.print_exc()
+            diary.broken.append(f"{type(problem).__name__}: {problem}")
+        diary.minutes = round((time.monotonic() - began) / 60, 1)
+        if diary.minutes > MOST_MINUTES:
+            diary.broken.append(f"It took {diary.minutes} minutes.")
+        diary.publish()
+        failed += [name] * bool(diary.broken)
+    write_page()
+    if failed:
+        print(f"Broken promises in: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
