@@ -21,18 +21,19 @@ COLOURS = (
     ("#ecefdf", "#a3ad6c", "#838d4d", "#f8faf0", "#5a632c"),
     ("#eae8e4", "#9b948a", "#7b746a", "#f7f6f4", "#514b43"),
 )
+LEAF = "#6f9a63"
 # What a product may be coloured like beside its category's own colours, by place in that row.
 LIVERIES = (0, 0, 3, 7, 1, 5)
 # What its words say of its colour; the first that is found counts.
 _TINTS = {
-    "red|tomato(?:es)?|strawberr(?:y|ies)|cherr(?:y|ies)|ketchup|salsa|apples?": 3,
+    "red|tomato(?:es)?|strawberr(?:y|ies)|cherr(?:y|ies)|ketchup|salsa": 3,
     "green|lime|limes|lettuce|spinach|broccoli|celery|peas?|kiwi|pickles?|basil|mint": 1,
     "orange|oranges|carrots?|peach(?:es)?|cheddar|pumpkin|apricots?|tangerines?": 0,
     "yellow|lemons?|corn|bananas?|butter|mustard|pineapples?|honey|vanilla": 5,
-    "purple|grapes?|plums?|lavender": 4,
+    "purple|plums?|lavender": 4,
     "blue|blueberr(?:y|ies)|skim|ocean": 2,
     "pink|ham|salmon|raspberr(?:y|ies)|watermelons?|shrimp": 7,
-    "white|milk|rice|sugar|salt|flour|mozzarella|coconuts?|onions?|garlic": 9,
+    "white|milk|rice|sugar|salt|flour|mozzarella|coconuts?": 9,
     "teal|sea|tuna": 6,
 }
 MOTIFS, SIZES, COMPANIES = 8, 3, 4
@@ -42,17 +43,21 @@ _WORDS = {
     "garment": "shirts?|tees?|sweaters?|jumpers?|dress|dresses|jackets?|coats?|blouses?|tops?"
     "|hoodies?|clothing|apparel|wear|socks?|trousers?|diapers?",
     "book": "books?|magazines?|cards?|stationery|notebooks?|diary|newspapers?|paper|party|wrap",
-    "roll": "towels?|toilet|tissues?|foil|ribbons?|napkins?",
+    "roll": "towels?|toilet paper|toilet|tissues?|foil|ribbons?|napkins?",
     "mug": "mugs?|cups?|teacups?|saucers?",
     "candle": "candles?|lights?|lamps?|lanterns?|holders?",
-    "banana": "bananas?|plantains?|tropical",
+    "banana": "bananas?|plantains?",
     "egg": "eggs?",
     "fish": "fish|seafood|salmon|tuna|shrimp|crab|lobster|cod",
     "vase": "floral|flowers?|bouquets?|roses?|vases?",
-    "plant": "vegetables?|salads?|herbs?|lettuce|plants?|garden|greens|celery|broccoli|carrots?"
-    "|peppers?|mushrooms?|cabbage|spinach|cucumbers?|corn",
-    "fruit": "fruits?|apples?|tomato|tomatoes|oranges?|produce|berries|strawberries|grapes"
-    "|potato|potatoes|onions?|citrus|melons?|pears?|peach|peaches|squash",
+    "plant": "vegetables?|salads?|herbs?|lettuce|plants?|garden|greens|celery|broccoli"
+    "|mushrooms?|cabbage|spinach|cucumbers?|corn",
+    "bulb": "onions?|garlic|shallots?|radish(?:es)?|leeks?",
+    "tuber": "potato|potatoes|yams?|ginger|beets?|kiwi|avocados?|mangos?",
+    "bunch": "grapes?|berries|blueberries|raspberries|blackberries|cranberries|olives",
+    "root": "carrots?|parsnips?|peppers?",
+    "fruit": "fruits?|apples?|tomato|tomatoes|oranges?|produce|strawberries"
+    "|citrus|melons?|pears?|peach|peaches|squash",
     "wedge": "cheeses?|deli",
     "tub": "yogurts?|ice cream|butter|margarine|dips?|pudding|ice",
     "bread": "breads?|buns?|rolls?|bakery|bagels?|cakes?|donuts?|pastry|cookies?|pies?|muffins?"
@@ -80,16 +85,20 @@ _COLOURED = {
 _PLAIN = ("box", "tin", "pouch", "jar", "tube")
 # What grows or is baked has not just any colour.
 _NATURAL = {
-    "fruit": (3, 5, 8, 0, 4),
+    "fruit": (3, 5, 8, 0),
     "banana": (5,),
     "egg": (0,),
     "plant": (1, 8),
+    "bulb": (9, 4, 0, 7),
+    "tuber": (0, 5, 9, 8),
+    "bunch": (4, 3, 8, 2),
+    "root": (0, 3, 5),
     "bread": (0, 5),
     "wedge": (5,),
     "tray": (3, 7),
 }
 # These stand alone, and half of them face the other way.
-_ALONE = {"garment", "egg", "wedge", "tray", "fish", "vase", "banana", "plant"}
+_ALONE = {"garment", "egg", "wedge", "tray", "fish", "vase", "banana", "plant", "bunch", "root"}
 SHAPES = frozenset(_PATTERNS) | set(_PLAIN)
 
 
@@ -114,7 +123,7 @@ def picture_name(product_type: str, title: str, product_id: str) -> str:
     'mug'
     """
     leaf, *above = reversed(product_type.split(">"))
-    told = (shape for text in (leaf, title, *above) for shape in _shapes(text))
+    told = filter(None, (_shape_told_by(text) for text in (leaf, title, *above)))
     category = crc32(product_type.strip().lower().encode())
     shape = next(told, _PLAIN[category // 64 % len(_PLAIN)])
     variant, livery = divmod(crc32(product_id.lower().encode()), len(LIVERIES))
@@ -163,6 +172,7 @@ def picture_tones(name: str) -> tuple[str, dict]:
     if told[1] in _ALONE:
         company, side = 0, -1 if company > 1 else 1
     tones = dict(zip(("body", "shade", "label", "accent"), thing, strict=True))
+    tones["leaf"] = LEAF
     # Beside others it is smaller and makes room.
     scale = round((0.9, 0.98, 1.06)[size] * (1 if company == 0 else 0.88), 3)
     across = (0, 34, -34, 0)[company]
@@ -177,8 +187,18 @@ def picture_tones(name: str) -> tuple[str, dict]:
     return told[1], tones | place | spread
 
 
-def _shapes(text: str) -> list[str]:
-    return [shape for shape, pattern in _PATTERNS.items() if pattern.search(text)]
+def _shape_told_by(text: str) -> str | None:
+    """Return what the last known word before a comma stands for: soup crackers are crackers."""
+    head, _, _ = text.partition(",")
+    for part in (head, text):
+        ends = [
+            (found.end(), found.end() - found.start(), shape)
+            for shape, pattern in _PATTERNS.items()
+            for found in pattern.finditer(part)
+        ]
+        if ends:
+            return max(ends)[2]
+    return None
 
 
 def _colours(text: str) -> list[int]:

@@ -12,14 +12,18 @@ from django.views.decorators.http import require_GET, require_http_methods
 from products.models import Product
 from products.queries import product_by_external_id, products_on_sale
 from recommendations.basket import changed_basket, keep_basket, read_basket
-from recommendations.cards import WAITS, Card, make_card, picture_of_category
+from recommendations.cards import WAITS, Card, heading_of, make_card, picture_of_category
 from recommendations.pictures import picture_tones
 from recommendations.queries import shop as queries
 from recommendations.services import serving
+from recommendations.services.answers import Answer, Place
+from recommendations.shopper import find_shopper, keep_shopper, read_shopper
 from recommendations.wishes import Wishes
 
 ON_A_PAGE, MOST_PAGES, MOST_FOUND = 24, 8, 96
 MOST_SHELVES, ROWS_AT_HOME, IN_A_ROW = 24, 3, 12
+# A dearer product of the same category is a step up if it is this much alike.
+STEP_UP_SCORE, LEAST_STEPS_UP, STEPS_UP = 0.25, 2, 6
 
 
 @require_GET
@@ -69,7 +73,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def product(request: HttpRequest, id: str) -> HttpResponse:
-    """Show a product and what is like it."""
+    """Show a product, what is bought with it, what is like it, and a step up."""
     shown = get_object_or_404(product_by_external_id(id).filter(visible=True))
     return _page(
         request,
@@ -80,6 +84,7 @@ def product(request: HttpRequest, id: str) -> HttpResponse:
         facts=_facts(shown),
         can_buy=shown.availability in Product.ON_SALE,
         stock=WAITS.get(shown.availability, "In stock"),
+        rows=_rows_beside(shown),
     )
 
 
@@ -98,6 +103,18 @@ def basket(request: HttpRequest) -> HttpResponse:
     return _page(request, "basket", lines=lines, total=total, bought=tuple(pieces))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def shop_as(request: HttpRequest) -> HttpResponse:
+    """Let one choose a customer to shop as; a POST does so, without an id it ends it."""
+    wanted = request.POST.get("customer", "").replace("\0", "").strip()[:100]
+    found = find_shopper(wanted) if wanted else None
+    if request.method == "POST" and (found or not wanted):
+        answer = redirect("shop-home")
+        keep_shopper(answer, found)
+        return answer
+    return _page(request, "as", people=queries.people_to_shop_as(), wanted=wanted)
+
+
 @require_GET
 @cache_control(public=True, max_age=365 * 86400, immutable=True)
 def picture(request: HttpRequest, name: str) -> HttpResponse:
@@ -113,7 +130,12 @@ def picture(request: HttpRequest, name: str) -> HttpResponse:
 def _page(request: HttpRequest, template: str, /, **context) -> HttpResponse:
     shelves = context.pop("shelves", None) or queries.top_shelves()
     pieces = sum(read_basket(request).values())
-    frame = {"in_shop": True, "shelves": shelves[:MOST_SHELVES], "pieces": pieces}
+    frame = {
+        "in_shop": True,
+        "shelves": shelves[:MOST_SHELVES],
+        "pieces": pieces,
+        "shopper": read_shopper(request),
+    }
     return render(request, f"shop/{template}.html", frame | context)
 
 
@@ -125,6 +147,35 @@ def _popular(limit: int, path: str = "") -> list[Card]:
     here = serving.find_situation()
     answer = serving.popular_products(here, Wishes(limit=limit, category=path))
     return [make_card(place.product, in_shop=True) for place in answer.places]
+
+
+def _rows_beside(shown: Product) -> list[dict]:
+    """Return the lists of a product's page; what stands in one is not in the next."""
+    here = serving.find_situation(shown.external_id, serving.BOUGHT_TOGETHER)
+    rows, seen = [], ()
+    if here.others:
+        answer = serving.products_bought_together(here, Wishes(limit=IN_A_ROW))
+        bought = [place for place in answer.places if place.source == serving.TOGETHER]
+        rows, seen = [_row(answer, bought, "Often bought with it")], _ids(bought)
+    up = {"price": "dearer", "category": shown.product_type, "min_score": STEP_UP_SCORE}
+    dearer = serving.similar_products(here, Wishes(limit=STEPS_UP, exclude=seen, **up))
+    steps_up = dearer.places if len(dearer.places) >= LEAST_STEPS_UP else []
+    wishes = Wishes(limit=IN_A_ROW, exclude=seen + _ids(steps_up))
+    similar = serving.similar_products(here, wishes)
+    return [
+        *rows,
+        _row(similar, similar.places, heading_of(similar, shown.product_type)),
+        _row(dearer, steps_up, "A step up"),
+    ]
+
+
+def _row(answer: Answer, places: list[Place], heading: str) -> dict:
+    cards = [make_card(place.product, place.text, in_shop=True) for place in places]
+    return {"answer": answer, "cards": cards, "heading": heading}
+
+
+def _ids(places: list[Place]) -> tuple[str, ...]:
+    return tuple(place.product.id for place in places)
 
 
 def _steps(path: str) -> list[tuple[str, str]]:

@@ -82,6 +82,7 @@ if settings.SHOP_PAGES:
         path("shop/search/", storefront.search, name="shop-search"),
         path("shop/category/<path:path>/", storefront.category, name="shop-category"),
         path("shop/products/<extid:id>/", storefront.product, name="shop-product"),
+        path("shop/as/", storefront.shop_as, name="shop-as"),
         path("shop/basket/", storefront.basket, name="shop-basket"),
         path("shop/pictures/<slug:name>.svg", storefront.picture, name="shop-picture"),
     ]

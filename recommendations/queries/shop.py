@@ -1,12 +1,17 @@
 """SQL of the demo shop: its shelves, and what a search finds."""
 
+from datetime import datetime
 from typing import NamedTuple
 
+from customers.models import Segment
+from customers.queries.pages import segments_alive
 from recommendations.queries.judging import IN_CATEGORY, category_values, like
 from recommendations.queries.serving import BY_BUYERS, WITH_BUYERS
 from recommendations.queries.situations import CARD, Row
 from runs.copying import fetch
 
+# Of each segment so many customers are looked through, and so many shown.
+LOOKED_THROUGH, OF_EACH = 60, 3
 ON_SALE = "p.visible AND p.deleted_at IS NULL"
 
 
@@ -36,6 +41,49 @@ def shelves_below(path: str, most: int) -> list[Shelf]:
         GROUP BY step ORDER BY products DESC, step LIMIT %(most)s"""
     values = category_values("category", path) | {"depth": path.count(">") + 2, "most": most}
     return [Shelf(*row) for row in fetch(sql, values)]
+
+
+class ToShopAs(NamedTuple):
+    """A customer worth looking at the shop as."""
+
+    external_id: str
+    name: str
+    orders: int
+    last_order_at: datetime
+    segment: Segment | None
+
+
+def people_to_shop_as() -> list[ToShopAs]:
+    """Some customers of each segment, those of them who ordered most; without segments, of all."""
+    sql = """
+        SELECT c.external_id, trim(c.first_name || ' ' || c.last_name), t.order_count,
+            t.last_order_at, chosen.segment_id
+        FROM (
+            SELECT s.id AS segment_id, m.customer_id FROM customers_segment AS s
+            CROSS JOIN LATERAL (
+                SELECT customer_id FROM customers_membership
+                WHERE segment_id = s.id AND to_run_id IS NULL ORDER BY customer_id LIMIT %(some)s
+            ) AS m
+            WHERE s.retired_run_id IS NULL
+            UNION ALL
+            (SELECT NULL, id FROM customers_customer ORDER BY id LIMIT %(some)s)
+        ) AS chosen
+        JOIN customers_customer AS c ON c.id = chosen.customer_id
+            AND c.erased_at IS NULL AND NOT c.profiling_opt_out
+        JOIN customers_customertotal AS t ON t.customer_id = c.id AND t.order_count > 0
+        ORDER BY t.order_count DESC, c.id"""
+    segments = {segment.pk: segment for segment in segments_alive()}
+    people = [
+        ToShopAs(*known, segments.get(segment))
+        for *known, segment in fetch(sql, {"some": LOOKED_THROUGH})
+    ]
+    if not segments:
+        return [person for person in people if person.segment is None][: 2 * OF_EACH]
+    return [
+        person
+        for segment in segments.values()
+        for person in [p for p in people if p.segment == segment][:OF_EACH]
+    ]
 
 
 def products_found(text: str, most: int) -> list[Row]:

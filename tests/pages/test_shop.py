@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from customers.models import CustomerTotal
 from products.models import Category
-from tests.factories import make_product
+from tests.factories import NOW, make_customer, make_order, make_product
 from tests.recommendations.shelf import make_buyers, make_neighbours
 
 FAINT = (Path(__file__).parent / "faint.js").read_text()
@@ -41,7 +42,7 @@ def test_every_page_keeps_the_content_policy_and_its_edges_and_reads_well(
     open_page, mugs, complaints, width, colours
 ):
     page = open_page(width=width, colours=colours)
-    paths = ["category/Home", "search/?q=mug", "search/?q=zebra", "products/mug-0", "basket"]
+    paths = ["category/Home", "search/?q=mug", "search/?q=zebra", "products/mug-0", "basket", "as"]
     for path in ["/", *(f"/shop/{path}" for path in paths)]:
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
@@ -49,6 +50,26 @@ def test_every_page_keeps_the_content_policy_and_its_edges_and_reads_well(
         page.evaluate("for (const image of document.images) image.loading = 'eager'")
         page.evaluate("Promise.all([...document.images].map(image => image.decode()))")
 
+    assert complaints == []
+
+
+def test_one_shops_as_a_customer_and_is_nobody_again_by_keyboard(open_page, mugs, complaints):
+    ada = make_customer(first_name="Ada", last_name="Abel")
+    make_order(ada, mugs[5])
+    CustomerTotal.objects.create(customer=ada, order_count=1, last_order_at=NOW)
+    page = open_page()
+
+    page.get_by_role("link", name="Shop as…").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Ada Abel").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="For you").wait_for()
+    assert page.get_by_role("heading", name="Buy again").is_visible()
+
+    page.get_by_role("link", name="As Ada Abel").click()
+    page.get_by_role("button", name="Be nobody again").click()
+    page.get_by_role("heading", name="Popular right now").wait_for()
+    assert page.get_by_role("heading", name="For you").count() == 0
     assert complaints == []
 
 
@@ -84,5 +105,5 @@ def test_a_row_keeps_its_cards_in_one_line_that_scrolls(open_page, mugs):
 
     tops = row.locator(".segrec-card").evaluate_all("all => all.map(c => c.offsetTop)")
 
-    assert (len(tops), len(set(tops))) == (8, 1)
+    assert (len(tops), len(set(tops))) == (11, 1)
     assert row.evaluate("row => row.scrollWidth > row.clientWidth")

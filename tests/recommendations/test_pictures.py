@@ -10,6 +10,9 @@ from recommendations.pictures import SHAPES, VARIANTS, picture_name, picture_ton
         ("Produce > Tropical fruit > Bananas", "", "banana"),
         ("Sale", "Merino jumper", "garment"),
         ("Kitchen > Cups > Rest", "Blue", "mug"),
+        ("Snacks > Soup crackers, oyster", "", "box"),
+        ("Freezer > Ice cream", "", "tub"),
+        ("Paper > Toilet paper", "", "roll"),
     ],
 )
 def test_the_nearest_words_choose_the_shape(product_type, title, shape):

@@ -1,14 +1,17 @@
+import re
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
 
+from customers.models import Customer, CustomerTotal
 from products.models import Category, Product
 from recommendations.pictures import SHAPES
 from recommendations.storefront import ON_A_PAGE
 from tests.api import storefront
-from tests.factories import make_product
-from tests.recommendations.shelf import make_buyers, make_neighbours
+from tests.factories import NOW, make_customer, make_order, make_product, make_segment
+from tests.factories import make_run as make_segments_run
+from tests.recommendations.shelf import make_buyers, make_neighbours, make_together
 
 pytestmark = pytest.mark.django_db
 
@@ -88,14 +91,122 @@ def test_a_product_page_shows_what_it_is_and_what_is_like_it(django_assert_num_q
     )
     make_neighbours(shown, make_mug("Green mug", price="14", currency="GBP"))
 
-    # Product; shelves; what is like it: situation, neighbours, walk, dropped.
-    with django_assert_num_queries(6):
+    # Product; shelves; its lists; dearer neighbours; all of them, a walk, what that dropped.
+    with django_assert_num_queries(7):
         html = page(f"/shop/products/{shown.external_id}/")
 
     assert "£12.50" in html
     assert "<dt>Holds ml</dt><dd>300</dd>" in html
     assert html.index("Similar mugs") < html.index("Green mug")
     assert "Add to basket" in html
+
+
+def shown_in(html, heading) -> list[str]:
+    """Return the products of the list under a heading."""
+    _, found, rest = html.partition(f'segrec-heading">{heading}<')
+    return re.findall('data-product="([^"]*)"', rest.partition("</section>")[0]) if found else []
+
+
+def test_a_product_page_has_what_is_bought_with_it_and_a_step_up_and_shows_nothing_twice():
+    shown, *others = (make_mug(external_id=f"m{n}", price=str(10 + n)) for n in range(7))
+    cheap = make_mug(external_id="cheap", price="1")
+    make_neighbours(shown, *others, cheap)
+    make_together(shown, others[0], make_product(external_id="tea"))
+
+    html = page(f"/shop/products/{shown.external_id}/")
+
+    assert shown_in(html, "Often bought with it") == ["m1", "tea"]
+    assert shown_in(html, "A step up") == ["m2", "m3", "m4", "m5", "m6"]
+    assert shown_in(html, "Similar mugs") == ["cheap"]
+
+
+def test_one_dearer_product_is_no_step_up():
+    shown, dearer = make_mug(price="1"), make_mug(price="2")
+    make_neighbours(shown, dearer, make_mug(price="0.5"))
+
+    assert shown_in(page(f"/shop/products/{shown.external_id}/"), "A step up") == []
+
+
+@pytest.fixture
+def ada():
+    """A customer in a segment who bought a mug twice."""
+    customer = make_customer(external_id="ada", first_name="Ada")
+    mug = make_mug("Her mug", external_id="mug")
+    make_order(customer, mug, days_ago=3)
+    make_order(customer, mug, days_ago=40)
+    CustomerTotal.objects.create(customer=customer, order_count=2, last_order_at=NOW)
+    make_segment(make_segments_run(), customer, name="Loyal")
+    return customer
+
+
+def shop_as(customer_id):
+    client = Client()
+    answer = client.post("/shop/as/", {"customer": customer_id})
+    return client, answer
+
+
+def test_one_may_shop_as_a_customer(ada):
+    make_mug("Another mug")
+    assert "Ada" in page("/shop/as/")
+    client, answer = shop_as("ada")
+
+    html = client.get("/").content.decode()
+
+    assert answer.status_code == 302
+    assert "You shop as Ada, one of “Loyal”" in html
+    assert shown_in(html, "Buy again") == ["mug"]
+    assert html.index("For you") < html.index("Buy again") < html.index("Popular right now")
+
+
+def test_one_may_be_nobody_again(ada):
+    client, _ = shop_as("ada")
+
+    client.post("/shop/as/", {"customer": ""})
+
+    assert "You shop as" not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("wanted", ["nobody", "<b>", "a\0b", "x" * 500])
+def test_nobody_shops_as_who_is_unknown(ada, wanted):
+    client, answer = shop_as(wanted)
+
+    assert answer.status_code == 200
+    assert "There is no customer" in answer.content.decode()
+    assert "shopper" not in client.cookies
+
+
+@pytest.mark.parametrize("change", [{"erased_at": NOW}, {"profiling_opt_out": True}])
+def test_who_is_gone_or_not_to_be_profiled_is_not_offered(ada, change):
+    Customer.objects.update(**change)
+
+    assert "Ada" not in page("/shop/as/")
+
+
+def test_without_segments_those_who_ordered_are_offered():
+    customer = make_customer(external_id="ben")
+    CustomerTotal.objects.create(customer=customer, order_count=1, last_order_at=NOW)
+
+    assert ">Customer ben<" in page("/shop/as/")
+
+
+def test_a_forged_cookie_is_nobody(ada):
+    client = Client()
+    client.cookies["shopper"] = "ImFkYSI:1abc:forged"
+
+    assert "You shop as" not in client.get("/").content.decode()
+
+
+def test_a_basket_shows_what_goes_with_it():
+    mug, tea = make_mug(external_id="mug"), make_product(external_id="tea", title="Tea")
+    make_together(mug, tea)
+    client = Client()
+
+    empty = client.get("/shop/basket/").content.decode()
+    client.post("/shop/basket/", {"product": "mug", "pieces": "+1"})
+    filled = client.get("/shop/basket/").content.decode()
+
+    assert shown_in(empty, "What others put into theirs") != []
+    assert shown_in(filled, "Goes well with your basket")[0] == "tea"
 
 
 def test_what_is_sold_out_says_so_and_cannot_be_bought():
