@@ -164,9 +164,25 @@ class CustomerAdmin(admin.ModelAdmin):
                 view(require_POST(self.export)),
                 name="customers_customer_export",
             ),
+            path(
+                "<int:pk>/recommendations/",
+                view(self.recommendations),
+                name="customers_customer_recommendations",
+            ),
             path("<int:pk>/erase/", view(self.erase), name="customers_customer_erase"),
             *super().get_urls(),
         ]
+
+    def recommendations(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show what the shop shows a customer, inside their page or by itself."""
+        customer = self.person(request, pk, "customers.view_customer")
+        context = self.admin_site.each_context(request) | {
+            "title": str(customer),
+            "opts": self.opts,
+            "original": customer,
+            "is_part": "X-Part" in request.headers,
+        }
+        return TemplateResponse(request, "admin/customers/customer/recommendations.html", context)
 
     def export(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Hand out everything that is kept of a person."""

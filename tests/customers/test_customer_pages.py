@@ -17,6 +17,7 @@ from customers.models import (
     Shop,
 )
 from products.models import Category
+from recommendations.services.popularity import refresh_popularity
 from runs.queries import IMPORT_LOCK, LOCK_SPACE
 from tests.factories import NOW, make_customer, make_order, make_product, make_run, make_segment
 
@@ -189,3 +190,17 @@ def test_nobody_is_erased_while_an_import_is_under_way(admin_client, ada, import
 
     assert "An import is under way" in page
     assert Customer.objects.get(pk=ada.pk).email
+
+
+def test_what_the_shop_would_show_is_a_part_of_the_page(admin_client, ada):
+    make_product(title="Oak bowl")
+    refresh_popularity()
+    url = f"{CUSTOMERS}{ada.pk}/recommendations/"
+    assert url in shown(admin_client, ada).content.decode()
+
+    part = admin_client.get(url, headers={"X-Part": "1"}).content.decode()
+
+    assert "<html" not in part
+    assert "Oak bowl" in part
+    again = part.partition("What they may buy again")[2]
+    assert "Blue mug" in again

@@ -70,6 +70,7 @@ TABLE = {
     "Moves": list_of("customers_move", "VC"),
     "Customers": [
         *pages_of("customers_customer", "VC"),
+        *actions_of("customers_customer", "VC", "recommendations", method="GET"),
         *actions_of("customers_customer", "C", "erase", method="GET"),
         *actions_of("customers_customer", "C", "export", "erase"),
     ],
@@ -117,6 +118,7 @@ WORDS = {
     "products": "What they buy",
     "export": "Export",
     "erase": "Erase",
+    "recommendations": "What the shop shows them",
     "count_chosen": "Count while choosing",
     "count": "Count",
     "refresh": "Refresh now",
