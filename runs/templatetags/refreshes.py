@@ -18,7 +18,7 @@ def refresh_notices(context: Context) -> dict:
     states = overview.kind_states()
     return {
         "troubled": [state for state in states if state.trouble],
-        "held": [state for state in states if state.held] if perms["runs.change_run"] else [],
+        "held": [state for state in states if state.held] if "runs.change_run" in perms else [],
         "perms": perms,
     }
 
@@ -27,7 +27,7 @@ def refresh_notices(context: Context) -> dict:
 def run_link(context: Context, run_id: int, words: str = "") -> SafeString | str:
     """Write words, or the run's number, that lead to its page; plain where runs are not seen."""
     words = words or f"run {run_id}"
-    if not context["perms"]["runs.view_run"]:
+    if "runs.view_run" not in context["perms"]:
         return words
     url = reverse("admin:runs_run_change", args=[run_id])
     return format_html('<a href="{}">{}</a>', url, words)

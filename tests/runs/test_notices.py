@@ -10,13 +10,24 @@ pytestmark = pytest.mark.django_db
 PAGE = "/admin/customers/order/"
 
 
+def staff(client, people, *codenames: str):
+    """Return the client, logged in as somebody with these permissions."""
+    vera = people.objects.create_user("vera", is_staff=True)
+    vera.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client.force_login(vera)
+    return client
+
+
 @pytest.fixture
 def viewer(client, django_user_model):
     """Return a client of somebody who sees orders and no runs."""
-    vera = django_user_model.objects.create_user("vera", is_staff=True)
-    vera.user_permissions.add(Permission.objects.get(codename="view_order"))
-    client.force_login(vera)
-    return client
+    return staff(client, django_user_model, "view_order")
+
+
+@pytest.fixture
+def decider(client, django_user_model):
+    """Return a client of somebody who sees orders, and decides on runs."""
+    return staff(client, django_user_model, "view_order", "view_run", "change_run")
 
 
 def notices(client, url: str = PAGE) -> str:
@@ -52,12 +63,25 @@ def test_what_went_well_since_ends_the_notice(viewer):
     assert notices(viewer) == ""
 
 
-def test_a_held_run_is_told_to_who_decides(viewer, admin_client):
+def test_a_held_run_is_told_to_who_decides(decider):
     run = make_run("segments", "held", reasons=[{"code": "moves", "text": "31% would move."}])
 
+    told = notices(decider)
+
+    assert f"/admin/runs/run/{run.pk}/change/" in told
+    assert "31% would move." in told
+
+
+def test_a_held_run_is_not_told_to_who_only_looks(viewer):
+    make_run("segments", "held")
+
     assert notices(viewer) == ""
-    assert f"/admin/runs/run/{run.pk}/change/" in notices(admin_client)
-    assert "31% would move." in notices(admin_client)
+
+
+def test_who_sees_runs_is_led_to_them(decider):
+    run = make_run("similar", "failed")
+
+    assert f"/admin/runs/run/{run.pk}/change/" in notices(decider)
 
 
 def test_pages_of_runs_say_it_themselves(admin_client):
