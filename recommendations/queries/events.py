@@ -48,13 +48,12 @@ _TAKE = f"""
     SELECT number - 1, product_id IS NULL, customer <> '' AND customer_id IS NULL FROM known
     WHERE product_id IS NULL OR (customer <> '' AND customer_id IS NULL) ORDER BY number"""
 
-# Visitors as whom a customer came along; all they did is the customer's.
-_VISITORS = """
-    SELECT visitor FROM recommendations_event
-    WHERE customer_id = %(customer)s AND visitor <> ''"""
-_THEIRS = f"(customer_id = %(customer)s OR (visitor <> '' AND visitor IN ({_VISITORS})))"
+# What visitors did as whom a customer came along is the customer's too.
+OF_CUSTOMER = """(e.customer_id = %(customer)s OR (e.visitor <> '' AND e.visitor = ANY(ARRAY(
+        SELECT DISTINCT visitor FROM recommendations_event
+        WHERE customer_id = %(customer)s AND visitor <> ''))))"""
 _FORGET_PERSON = f"""
-    UPDATE recommendations_event SET customer_id = NULL, visitor = '' WHERE {_THEIRS}"""
+    UPDATE recommendations_event AS e SET customer_id = NULL, visitor = '' WHERE {OF_CUSTOMER}"""
 _FORGET_ERASED = """
     UPDATE recommendations_event AS e SET customer_id = NULL, visitor = ''
     FROM customers_customer AS c WHERE c.id = e.customer_id AND c.erased_at IS NOT NULL"""
@@ -69,13 +68,6 @@ class Unknown(NamedTuple):
     number: int
     product: bool
     customer: bool
-
-
-class Interest(NamedTuple):
-    """What a customer looked at or put into a basket, and when last."""
-
-    product: int
-    at: datetime
 
 
 def take_events(rows: Sequence[EventRow], now: datetime) -> list[Unknown]:
@@ -105,15 +97,6 @@ def events_of(customer: Customer) -> list[dict]:
     sql = f"""
         SELECT e.type, e.at, p.external_id, e.list_id, e.position, e.visitor
         FROM recommendations_event AS e JOIN products_product AS p ON p.id = e.product_id
-        WHERE {_THEIRS} ORDER BY e.at, e.id"""
+        WHERE {OF_CUSTOMER} ORDER BY e.at, e.id"""
     names = ("type", "at", "product", "list_id", "position", "visitor")
     return [dict(zip(names, row, strict=True)) for row in fetch(sql, {"customer": customer.pk})]
-
-
-def interests(customer_id: int, since: datetime) -> list[Interest]:
-    """Products a customer viewed or put into a basket since then, the latest first."""
-    sql = f"""
-        SELECT product_id, max(at) FROM recommendations_event
-        WHERE type IN ('view', 'cart') AND at >= %(since)s AND {_THEIRS}
-        GROUP BY product_id ORDER BY 2 DESC, 1"""
-    return [Interest(*row) for row in fetch(sql, {"customer": customer_id, "since": since})]

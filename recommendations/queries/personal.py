@@ -13,6 +13,7 @@ from recommendations.models import ItemWeight, PersonalShelf
 from recommendations.personal.appeal import Field
 from recommendations.personal.history import HALF_LIFE_DAYS
 from recommendations.personal.scoring import Shelf
+from recommendations.queries.events import OF_CUSTOMER
 from runs.arrays import read_arrays
 from runs.copying import copy_in, execute, fetch
 from runs.models import Run
@@ -148,7 +149,7 @@ def bought_by(customer: int, as_of: datetime | None, now: datetime) -> list[Boug
             GROUP BY l.product_id
             UNION ALL
             SELECT e.product_id, 0, 0, min(e.at), max(e.at) FROM recommendations_event AS e
-            WHERE e.customer_id = %(customer)s AND e.type IN ('view', 'cart')
+            WHERE {OF_CUSTOMER} AND e.type IN ('view', 'cart')
                 AND e.at > %(now)s::timestamptz - %(days)s * interval '1 day'
             GROUP BY e.product_id
         ) AS b JOIN products_product AS p ON p.id = b.product_id

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from customers.services.privacy import erase_customer, export_customer
 from recommendations.models import Event
-from recommendations.queries import events as queries
+from recommendations.queries.personal import bought_by
 from recommendations.tasks import forget_events
 from tests.api import crm, storefront
 from tests.factories import NOW, make_customer, make_product
@@ -220,16 +220,17 @@ def test_a_persons_export_holds_what_they_did(mug):
     ]
 
 
-def test_views_and_baskets_of_late_are_a_customers_interests(mug):
+def test_views_and_baskets_of_late_speak_for_a_customer_known_only_later(mug):
     ada, cup = make_customer(external_id="ada"), make_product(external_id="cup")
     tell(
         crm(),
         event(1, type="cart", customer="ada"),
         event(2, type="impression", product="cup", customer="ada"),
-        event(3, type="view", product="cup", customer="ada", at="2026-05-30T00:00:00Z"),
+        event(3, type="view", product=make_product(external_id="old").external_id, customer="ada")
+        | {"at": "2026-05-30T00:00:00Z"},
     )
     tell(storefront(), event(4, type="view", product="cup", at="2026-06-30T11:00:00Z"))
 
-    found = queries.interests(ada.pk, NOW - timedelta(days=30))
+    found = bought_by(ada.pk, NOW, NOW + timedelta(days=1))
 
-    assert [interest.product for interest in found] == [cup.pk, mug.pk]
+    assert [(item.product, item.orders) for item in found] == [(mug.pk, 0), (cup.pk, 0)]
