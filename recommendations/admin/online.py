@@ -4,14 +4,13 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 
 from customers.models import Segment
 from customers.queries.pages import shop_currency
 from recommendations.models import Event
 from recommendations.online import Estimate
 from recommendations.queries.online import CREDITED_FOR, has_events
-from recommendations.services.online import Line, online_report
+from recommendations.services.online import Line, kept_report
 from runs.admin.seen import ListedOnly
 from runs.cells import share
 
@@ -45,7 +44,7 @@ class OnlineResults(ListedOnly):
 
     def facts(self, days: int) -> dict:
         """Collect what the page shows."""
-        report = online_report(timezone.now(), days)
+        report = kept_report(days)
         comparison = next(iter(report.comparisons), None)
         faces = {segment.key: segment for segment in Segment.objects.all()}
         return {

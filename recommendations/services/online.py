@@ -1,12 +1,18 @@
 """Online results: lists shown, what came of them -> rates; the model against the hold-out."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.core.cache import cache
+from django.utils import timezone
+from redis.exceptions import RedisError
 
 from recommendations.online import Estimate, Rates, Sums, lift, rates
 from recommendations.queries import online as queries
 
 MODEL, BASELINE = "model", "baseline"
+KEPT_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,18 @@ class OnlineReport:
     sources: list[Line]
     kinds: list[Line]
     segments: list[Line]
+
+
+def kept_report(days: int) -> OnlineReport:
+    """Sum up the last days, not more often than every few minutes: there may be many events."""
+    name = f"online-report:{days}"
+    with suppress(RedisError):
+        if report := cache.get(name):
+            return report
+    report = online_report(timezone.now(), days)
+    with suppress(RedisError):
+        cache.set(name, report, KEPT_SECONDS)
+    return report
 
 
 def online_report(until: datetime, days: int) -> OnlineReport:

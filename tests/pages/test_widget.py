@@ -1,9 +1,6 @@
 """The web component on a plain page of another origin, in a real browser."""
 
-import threading
 import time
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import expect
@@ -23,21 +20,6 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <script src="{site}/static/segrec/widget.js" defer></script>
 {space}<segrec-recommendations {product} limit="2" key="{key}" api="{api}">
 <a href="/all">All mugs</a></segrec-recommendations></html>"""
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture
-def elsewhere(tmp_path):
-    """Another origin that serves this folder."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture

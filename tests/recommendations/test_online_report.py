@@ -10,7 +10,7 @@ from recommendations.admin.online import _finding
 from recommendations.list_ids import list_id
 from recommendations.online import Estimate
 from recommendations.services.events import take_events
-from recommendations.services.online import online_report
+from recommendations.services.online import kept_report, online_report
 from tests.factories import NOW, make_customer, make_order, make_product, make_run, make_segment
 from tests.recommendations.traffic import CLICKS, ORDERS, PRICE, simulate
 
@@ -162,6 +162,16 @@ def test_the_finding_says_what_can_be_told():
     assert "no difference" in _finding(Estimate(0.1, -0.1, 0.3))
     assert "Too few" in _finding(Estimate(0.4))
     assert "Nobody is held out" in _finding(None)
+
+
+def test_the_page_counts_anew_only_after_a_while(admin_client, mug, django_assert_num_queries):
+    tell({"type": "impression", "days_ago": 0})
+    admin_client.get(PAGE)
+    tell({"type": "impression", "days_ago": 0, "event_id": "later"})
+
+    assert kept_report(28) == kept_report(28)
+    with django_assert_num_queries(0):
+        kept_report(28)
 
 
 def test_before_the_first_event_the_page_says_what_to_do(admin_client):
