@@ -14,8 +14,10 @@ FITS = 0.12  # what a rule is worth that only just fits
 MARGIN = 1.5
 TOLERANCE = 6.0  # points a carried name may fall short of a percentile gate
 ABSOLUTE_TOLERANCE = 0.10  # and of an absolute one
-ON_TIME, LATE = 1.0, 1.5  # silence against the usual gap
-TIMING = {"active": "are active", "lapsing": "are lapsing", "gone quiet": "have gone quiet"}
+ON_TIME, LATE, VERY_LATE = 1.0, 1.5, 3.0  # silence against the usual gap
+ACTIVE = "active"
+TIMING = {ACTIVE: "are active", "lapsing": "are lapsing", "gone quiet": "have gone quiet"}
+STANDS_OUT = 12.0  # points from the middle
 HIGH, LOW = 62.0, 38.0  # percentiles from which a composed name says high or low
 
 # What tells two composed names apart: said when far above, when far below the middle.
@@ -61,8 +63,9 @@ def name_segments(
     Returns
     -------
     list of Named
-        In the order of the profiles: the pairing of segments with rules that maximises the sum
-        of fits, then composed names.
+        In the order of the profiles: names carried over; the best customers' name for who spends
+        most of those it fits; the pairing of other segments with rules that maximises the sum of
+        fits; then composed names.
 
     References
     ----------
@@ -77,6 +80,10 @@ def name_segments(
         if rule and rule.name.casefold() not in used and holds(rule, profiles[number], True):
             named[number] = _by_rule(rule)
             used.add(rule.name.casefold())
+    best = _best(profiles, [number for number in order if number not in named], used)
+    if best is not None:
+        named[best] = _by_rule(rules.BEST)
+        used.add(rules.BEST.name.casefold())
     waiting = [number for number in order if number not in named]
     free = [rule for rule in RULES if rule.name.casefold() not in used]
     for number, rule in _by_spend(profiles, _pair(profiles, waiting, free)):
@@ -160,15 +167,25 @@ def compose(profile: Profile, used: set[str], carried: str | None = None) -> Nam
     Named
         With a name that is not in `used`.
     """
-    plain = f"{_value_word(profile)} {_habit_word(profile)}, {_timing_word(profile)}"
-    traits = _traits(profile)
-    wordings = [plain, *(f"{plain}, {trait}" for trait in traits)]
+    stem, timing, traits = _stem(profile), _timing_word(profile), _traits(profile)
+    # That customers are active is only worth saying where nothing else tells them apart.
+    first = [] if timing == ACTIVE and traits else [timing]
+    plain = ", ".join([stem, *first])
+    wordings = [*([plain] if first else []), *(f"{plain}, {trait}" for trait in traits)]
     numbered = [f"{plain} {number}" for number in range(2, len(used) + 3)]
     free = [name for name in wordings + numbered if name.casefold() not in used]
     name = carried if carried in free else free[0]
-    text = f"{_value_word(profile)} customers who {TIMING[_timing_word(profile)]}"
+    text = f"{_value_word(profile)} customers who {TIMING[timing]}"
     text += f"; what sets them apart: {traits[0]}." if traits else "."
     return Named(name, text, "No standard campaign: look at the profile first.", composed=True)
+
+
+def _best(profiles: Sequence[Profile], waiting: list[int], used: set[str]) -> int | None:
+    """Return the segment that deserves the best customers' name, if it is free and any does."""
+    fit_for_it = [number for number in waiting if holds(rules.BEST, profiles[number])]
+    if rules.BEST.name.casefold() in used or not fit_for_it:
+        return None
+    return max(fit_for_it, key=lambda number: profiles[number].measure(rules.SPENT))
 
 
 def _pair(
@@ -210,12 +227,16 @@ def _rank(profile: Profile) -> tuple:
     return (-profile.median["total_spent"], sorted(profile.percentile.items()), profile.customers)
 
 
+def _stem(profile: Profile) -> str:
+    return f"{_value_word(profile)} {_habit_word(profile)}"
+
+
 def _value_word(profile: Profile) -> str:
     return _level(profile.measure(rules.SPENT), "High-value", "Mid-value", "Low-value")
 
 
 def _habit_word(profile: Profile) -> str:
-    if profile.one_time > 0.6:
+    if profile.one_time > 0.5:
         return "one-time"
     return _level(profile.measure(rules.ORDERS), "frequent", "regular", "occasional")
 
@@ -225,7 +246,8 @@ def _timing_word(profile: Profile) -> str:
     place, ratio = profile.measure(rules.RECENT), profile.measure(rules.OVERDUE_RATIO)
     if place is None or place >= 50 or ratio <= ON_TIME:
         return "active"
-    return "lapsing" if place >= LOW or ratio <= LATE else "gone quiet"
+    quiet = ratio > VERY_LATE or (place < LOW and ratio > LATE)
+    return "gone quiet" if quiet else "lapsing"
 
 
 def _level(place: float | None, high: str, middle: str, low: str) -> str:
@@ -239,6 +261,6 @@ def _traits(profile: Profile) -> list[str]:
     found = [
         (abs(profile.measure(name) - 50), high if profile.measure(name) > 50 else low)
         for name, high, low in TRAITS
-        if profile.measure(name) is not None
+        if profile.measure(name) is not None and abs(profile.measure(name) - 50) >= STANDS_OUT
     ]
     return [word for _, word in sorted(found, key=lambda pair: -pair[0])]

@@ -28,7 +28,8 @@ SILENT_DAYS = "median_days_since_last_order"
 OVERDUE_RATIO = "median_overdue"
 SEASON_SHARE = "season_mean"
 GAP_DAYS = "gap"
-ABSOLUTE = (ORDER_COUNT, TENURE_DAYS, SILENT_DAYS, OVERDUE_RATIO, SEASON_SHARE, GAP_DAYS)
+UNITS = "median_units_per_order"
+ABSOLUTE = (ORDER_COUNT, TENURE_DAYS, SILENT_DAYS, OVERDUE_RATIO, SEASON_SHARE, GAP_DAYS, UNITS)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ RULES = (
         {ORDERS: 64, SPENT: 66, RECENT: 50, ORDER_COUNT: 1.5},
         {},
         0.35,
-        "Your best customers: they order often, spend the most, and were here lately.",
+        "Your best customers: they order more often than others, spend more, and were here lately.",
         "Early access and a loyalty tier; no discounts needed.",
     ),
     Rule(
@@ -78,7 +79,7 @@ RULES = (
     ),
     Rule(
         "One-time big-ticket",
-        {ORDER_VALUE: 60, ONE_TIME: 60},
+        {ORDER_VALUE: 60, ONE_TIME: 50},
         {},
         0.10,
         "Most ordered only once, for a large sum.",
@@ -86,7 +87,7 @@ RULES = (
     ),
     Rule(
         "One-time, gone quiet",
-        {OVERDUE: 50, ONE_TIME: 60},
+        {OVERDUE: 50, ONE_TIME: 50},
         {RECENT: 45},
         0.10,
         "Most ordered only once, and that was a while ago.",
@@ -94,8 +95,8 @@ RULES = (
     ),
     Rule(
         "One-time, recent",
-        {RECENT: 50, ONE_TIME: 60},
-        {SILENT_DAYS: 121},
+        {RECENT: 50, ONE_TIME: 50},
+        {SILENT_DAYS: 200, OVERDUE_RATIO: 1.6},
         0.10,
         "Most have ordered only once so far, lately.",
         "A nudge towards the second order.",
@@ -119,7 +120,7 @@ RULES = (
     Rule(
         "Budget-conscious infrequent",
         {RECENT: 35},
-        {ORDER_VALUE: 44, ORDERS: 50},
+        {ORDER_VALUE: 44, ORDERS: 50, ONE_TIME: 50},
         0.0,
         "They order now and then, in small sums.",
         "Entry price points and a digest now and then.",
@@ -134,7 +135,7 @@ RULES = (
     ),
     Rule(
         "Bulk buyers",
-        {BASKET: 72, ORDER_VALUE: 68, GAP_DAYS: 14},
+        {BASKET: 72, ORDER_VALUE: 68, UNITS: 10, GAP_DAYS: 14},
         {ONE_TIME: 50, ORDERS: 75},
         0.05,
         "They buy many units at once.",
@@ -159,7 +160,7 @@ RULES = (
     Rule(
         "Big-basket occasional",
         {ORDER_VALUE: 58},
-        {ORDERS: 55},
+        {ORDERS: 55, OVERDUE_RATIO: 3.0},
         -0.10,
         "They order now and then, in large sums.",
         "A reminder when it is time to replenish.",
@@ -198,9 +199,9 @@ RULES = (
     ),
 )
 BY_NAME = {rule.name: rule for rule in RULES}
+BEST = BY_NAME["High-value frequent"]
 # Of two segments with names of a pair, the first name is for the one that spends more.
 LADDERS = (
-    ("High-value frequent", "Loyal regulars"),
-    ("High-value frequent", "Budget-conscious frequent"),
+    ("Loyal regulars", "Budget-conscious frequent"),
     ("High-value at risk", "At risk"),
 )

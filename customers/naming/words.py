@@ -4,7 +4,8 @@ from customers.naming.profiles import Profile
 
 SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "PLN": "zł", "CHF": "CHF "}
 BEHIND = {"PLN"}
-# Of what a customer has more or less than others, as said after "percentile of".
+# Of what a customer has more or less than others, as said after "percentile of"; and what is only
+# worth saying of who has more.
 PLACED = {
     "order_count": "orders",
     "total_spent": "spend",
@@ -14,8 +15,9 @@ PLACED = {
     "units_per_order": "units an order",
     "return_rate": "returns",
     "season_share": "gift-season orders",
-    "category_variety": "variety",
 }
+ONLY_HIGH = {"return_rate", "season_share"}
+GONE_QUIET = 3.0  # silence against the usual gap, from where customers are told of in the past
 STANDS_OUT = 15.0  # points from the middle
 MOST_SAID = 3
 YEAR = 365
@@ -62,12 +64,15 @@ def typical(profile: Profile, currency: str) -> str:
     each = money(median["average_order_value"], currency)
     if median["order_count"] < 1.5:
         return f"Ordered once, {last}, for {each}"
+    pace, total = _every(profile.gap), money(median["total_spent"], currency)
+    if median["overdue"] >= GONE_QUIET:
+        return f"Ordered {pace}, spent {total} in all ({each} an order), last here {last}"
     if median["days_since_first_order"] >= YEAR:
         yearly = median["total_spent"] * YEAR / median["days_since_first_order"]
         spends = f"spends {money(yearly, currency)} a year"
     else:
-        spends = f"has spent {money(median['total_spent'], currency)} so far"
-    return f"Orders {_every(profile.gap)}, {spends} ({each} an order), last here {last}"
+        spends = f"has spent {total} so far"
+    return f"Orders {pace}, {spends} ({each} an order), last here {last}"
 
 
 def standing(profile: Profile) -> str:
@@ -86,7 +91,7 @@ def standing(profile: Profile) -> str:
     far = sorted(
         (-abs(place - 50), PLACED[name], ordinal(place))
         for name, place in profile.percentile.items()
-        if name in PLACED and abs(place - 50) >= STANDS_OUT
+        if name in PLACED and (place - 50 if name in ONLY_HIGH else abs(place - 50)) >= STANDS_OUT
     )
     said = [f"{place} of {what}" for _, what, place in far[:MOST_SAID]]
     return ", ".join(said).replace(" of ", " percentile of ", 1)

@@ -83,6 +83,12 @@ def leavers(customer_ids: np.ndarray) -> dict[int, tuple[bool, bool, bool]]:
     return {pk: (erased is not None, out, bool(orders)) for pk, erased, out, orders in who}
 
 
+def external_ids(customer_ids: np.ndarray) -> dict[int, str]:
+    """The shop's own ids of these customers."""
+    who = Customer.objects.filter(pk__in=customer_ids.tolist())
+    return dict(who.values_list("pk", "external_id"))
+
+
 def recent_orders(as_of: datetime, days: int = 84) -> dict[str, np.ndarray]:
     """Value, share of discount and age in days of each order of the last weeks."""
     return read_arrays(

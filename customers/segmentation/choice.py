@@ -9,6 +9,7 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 from customers.segmentation.clusters import assign, fit_clusters
 
 COUNTS = tuple(range(5, 11))
+PINNED = "k_pinned"
 STABLE = 0.75
 STABLE_ENOUGH_TO_STAY = 0.60
 SMALLEST_SHARE = 0.02
@@ -97,9 +98,27 @@ def choose_k(
     """
     z = z[:: max(1, -(-len(z) // SAMPLE))]
     if pinned:
-        return _choice([measure_k(z, pinned, seed)], pinned, "k_pinned")
+        return _choice([measure_k(z, pinned, seed)], pinned, PINNED)
     counts = [k for k in counts if k * CUSTOMERS_A_SEGMENT <= len(z)] or [min(counts)]
     return decide_k([measure_k(z, k, seed) for k in counts], current)
+
+
+def restate(choice: Choice, code: str) -> Choice:
+    """Give another reason for the number in use, such as that staff ask for it from now on.
+
+    Parameters
+    ----------
+    choice : Choice
+        Made before.
+    code : str
+        `k_pinned` or `k_kept`.
+
+    Returns
+    -------
+    Choice
+        The same number and measurements.
+    """
+    return _choice(choice.candidates, choice.k, code)
 
 
 def decide_k(candidates: Sequence[Candidate], current: int | None = None) -> Choice:
@@ -175,7 +194,7 @@ def _may_stay(kept: Candidate, fresh: Candidate) -> bool:
 def _choice(candidates: Sequence[Candidate], k: int, code: str) -> Choice:
     taken = next(candidate for candidate in candidates if candidate.k == k)
     why = {
-        "k_pinned": "as staff asked for",
+        PINNED: "as staff asked for",
         "k_kept": "as before, since no other number is clearly better",
         "k_chosen": "the finest split that is stable and nearly as well separated as the best",
         "k_soft": "the most stable split; none is as stable as it should be",

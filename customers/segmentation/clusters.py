@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 HYSTERESIS = 0.80  # a customer moves only when the new centre is this much nearer
 BORDERLINE = 0.10  # below this confidence the second-best segment is shown too
 ROWS_AT_ONCE = 65_536
+STARTS, STARTED_ROWS = (10, 40), 400_000  # few customers are fitted from more random starts
 MANY = 200_000  # from here on a random start is found on a part, and all follow from it
 
 
@@ -46,7 +47,7 @@ class Assignment:
 
 
 def fit_clusters(
-    z: np.ndarray, k: int, *, seed: int, n_init: int = 10, start: np.ndarray | None = None
+    z: np.ndarray, k: int, *, seed: int, n_init: int | None = None, start: np.ndarray | None = None
 ) -> Clusters:
     """Find k centres by Lloyd's algorithm, from k-means++ or from given centres.
 
@@ -58,8 +59,9 @@ def fit_clusters(
         Centres to find.
     seed : int
         Of the random start; the same seed and rows give the same centres.
-    n_init : int
-        Starts to choose the best from; of more than MANY customers an even part is tried with.
+    n_init : int, optional
+        Starts to choose the best from, 10 to 40 unless told; of more than MANY customers an even
+        part is tried with.
     start : ndarray of shape (k, n_features), optional
         Centres to start from, in place of random ones.
 
@@ -85,6 +87,8 @@ def fit_clusters(
     >>> found.centres.tolist(), found.mean_squared_distance
     ([[11.0], [1.0]], 1.0)
     """
+    if n_init is None:
+        n_init = int(np.clip(STARTED_ROWS // max(len(z), 1), *STARTS))
     if start is None and len(z) > MANY:
         part = z[:: -(-len(z) // MANY)]
         start = fit_clusters(part, k, seed=seed, n_init=n_init).centres

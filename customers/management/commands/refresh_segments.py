@@ -20,7 +20,11 @@ class Command(JsonCommand):
         parser.add_argument(
             "--as-of", type=date.fromisoformat, help="a day, as in 2026-06-30; the newest order's"
         )
-        parser.add_argument("--k", type=_count, help="how many segments; chosen unless told")
+        parser.add_argument(
+            "--k",
+            type=_count,
+            help="how many segments, from now on; auto lets the customers decide again",
+        )
         parser.add_argument("--dry-run", action="store_true", help="decide, and write nothing")
         parser.add_argument("--enqueue", action="store_true", help="let a worker do it")
 
@@ -43,7 +47,12 @@ class Command(JsonCommand):
                 f"{segment['revenue_share']:>6.1%} of revenue  {segment['name']}"
             )
         if result["moved"] is not None:
-            yield f"{result['moved']:,} customers moved."
+            yield f"{result['moved']:,} customers {'move' if result['run'] else 'would move'}."
+        yield from (
+            f"{flow['customers']:>9,}  {flow['from'] or '(none)'} → {flow['to'] or '(none)'}:"
+            f" {flow['cause']}"
+            for flow in result["metrics"].get("moves", [])
+        )
         yield from (reason["text"] for reason in result["reasons"])
 
 
@@ -68,7 +77,9 @@ def result(run: Run) -> dict:
 
 
 def _count(text: str) -> int:
-    """Read a number of segments that can be one."""
+    """Read a number of segments that can be one; 0 stands for any."""
+    if text == "auto":
+        return 0
     number = int(text)
     if not 2 <= number <= 12:
         raise ValueError

@@ -1,6 +1,6 @@
 """Find today's segments: by the model there is, by a new one, or by the RFM grid."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -21,6 +21,7 @@ from customers.scoring import (
     rfm_groups,
     score_customers,
 )
+from customers.segmentation.choice import PINNED, restate
 from customers.segmentation.clusters import Assignment, assign
 from customers.segmentation.drift import Drift, Trigger, find_triggers, shift_of_values
 from customers.segmentation.evidence import dominance, structure_gain
@@ -35,12 +36,23 @@ BACKTEST_CUSTOMERS = 20_000
 
 @dataclass(frozen=True)
 class Request:
-    """What a refresh is asked for."""
+    """What a refresh is asked for.
+
+    A number of segments, `k`, is kept by later refreshes that name none; 0 lets it go. `frozen`
+    asks for the model there is, whatever speaks for a new one.
+    """
 
     as_of: datetime
     k: int | None = None
     refit: bool = False
+    frozen: bool = False
     seed: int = SEED
+
+    def pinned(self, old: Learned | None) -> int | None:
+        """Return the number of segments that staff want, now or since an earlier refresh."""
+        if self.k is None and old and old.choice.code == PINNED:
+            return old.k
+        return self.k or None
 
 
 @dataclass(frozen=True)
@@ -96,16 +108,17 @@ def find_clusters(
         stays = assign(old.coordinates(features), old.centres, now)
         triggers = find_triggers(_drift(old, stays, as_of))
     expected = stays.labels.astype(int) if stays else np.full(len(features.values), -1)
-    pinned = request.k if request.k and (not old or request.k != old.k) else None
-    if old and not (triggers or pinned or request.refit):
-        learned, assignment, matched = old, stays, np.arange(old.k)
+    pinned = request.pinned(old)
+    due = bool(triggers) or request.refit or bool(old and pinned not in (None, old.k))
+    refitted = not old or (due and not request.frozen)
+    if not refitted:
+        learned, assignment, matched = _as_asked(old, pinned), stays, np.arange(old.k)
     else:
         if old:
             features = build_features(totals, categories, as_of)
         learned, assignment, matched = _learn(
-            features, request, pinned or request.k, expected if old else None, old
+            features, request, pinned, expected if old else None, old
         )
-    refitted = learned is not old
     evidence = _evidence(request, features, learned, assignment) if refitted else published.evidence
     yardsticks = measure_yardsticks(features) if refitted else published.yardsticks
     segments, composed = _named_segments(features, learned, assignment, matched, published)
@@ -155,6 +168,14 @@ def find_groups(
         yardsticks=yardsticks,
         scores=scores,
     )
+
+
+def _as_asked(old: Learned, pinned: int | None) -> Learned:
+    """Remember that staff want this number of segments, or no longer do."""
+    was_pinned = old.choice.code == PINNED
+    if bool(pinned) == was_pinned:
+        return old
+    return replace(old, choice=restate(old.choice, PINNED if pinned else "k_kept"))
 
 
 def _learn(

@@ -1,9 +1,10 @@
 """Refresh segments: find, gate, propose, keep aside; the run's kind for publish and roll-back."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
+import pandas as pd
 from django.utils import timezone
 from threadpoolctl import threadpool_limits
 
@@ -27,6 +28,7 @@ from runs.models import Run
 from runs.queries import note_progress
 
 LONG_AGO = timedelta(days=28)
+MOVERS_NAMED = 100  # in a dry run
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,20 @@ class Outcome:
     metrics: dict
     found: Found | None = None
     moves: Moves | None = None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What the gates say of segments, and these, if any were found."""
+
+    gates: list[Gate]
+    found: Found | None = None
+    moves: Moves | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        """Say whether a gate refuses."""
+        return verdict(self.gates) == REFUSE
 
 
 def refresh_segments(
@@ -115,18 +131,45 @@ def assess(as_of: datetime | None, published: Published, **asked) -> Outcome:
     if not len(totals):
         return _nothing("no_orders", "No customer has a paid order in the last two years.")
     with threadpool_limits(1):
-        try:
-            found = find_clusters(request, published, totals, categories)
-            moves = propose_moves(found, published)
-            gates = judge(_measured(request, found, moves, published))
-        except NoSegments as refused:
-            found, gates = None, refused.gates
-        if verdict(gates) != REFUSE:
-            return _outcome(found, moves, gates, published)
+        attempt = _attempt(request, published, totals, categories)
+        if not attempt.is_refused:
+            return _outcome(attempt, published)
         if published.method == KMEANS:
-            return _refused(gates, len(totals))
+            return _go_on(request, attempt, published, totals, categories)
         groups = find_groups(request, published, totals, categories)
-        return _outcome(groups, propose_moves(groups, published), gates, published)
+        return _outcome(Attempt(attempt.gates, groups, propose_moves(groups, published)), published)
+
+
+def _attempt(
+    request: Request, published: Published, totals: pd.DataFrame, categories: pd.DataFrame
+) -> Attempt:
+    """Find segments, and judge them."""
+    try:
+        found = find_clusters(request, published, totals, categories)
+    except NoSegments as refused:
+        return Attempt(refused.gates)
+    moves = propose_moves(found, published)
+    return Attempt(judge(_measured(request, found, moves, published)), found, moves)
+
+
+def _go_on(
+    request: Request,
+    refused: Attempt,
+    published: Published,
+    totals: pd.DataFrame,
+    categories: pd.DataFrame,
+) -> Outcome:
+    """Assign by the present model where a new one that nobody asked for is refused."""
+    if not (request.k or request.refit):
+        attempt = _attempt(replace(request, frozen=True), published, totals, categories)
+        if not attempt.is_refused:
+            outcome = _outcome(attempt, published)
+            why = " ".join(gate.text for gate in refused.gates if gate.level == REFUSE)
+            text = f"A new model was due and was refused, so the present one goes on. {why}"
+            return replace(
+                outcome, reasons=[{"code": "new_model_refused", "text": text}, *outcome.reasons]
+            )
+    return _refused(refused.gates, len(totals))
 
 
 def _measured(request: Request, found: Found, moves: Moves, published: Published) -> Measured:
@@ -170,8 +213,9 @@ def _share_moved(
     return by_model if long_ago else float(moves.between.sum() / both), by_model
 
 
-def _outcome(found: Found, moves: Moves, gates: list[Gate], published: Published) -> Outcome:
+def _outcome(attempt: Attempt, published: Published) -> Outcome:
     """Publish or hold what was found; where the grid stands in, the gates that refused say why."""
+    gates, found, moves = attempt.gates, attempt.found, attempt.moves
     reasons = [_reason(gate) for gate in gates if gate.level != PASS]
     if found.learned:
         reasons += [asdict(trigger) for trigger in found.triggers]
@@ -241,16 +285,34 @@ def _reason(gate: Gate) -> dict:
 
 
 def _dry_run(as_of: datetime | None, **asked) -> Run:
-    """Decide, and return a run that was never saved."""
-    began = timezone.now()
-    outcome = assess(as_of, load_published(), **asked)
+    """Decide, and return a run that was never saved; its metrics name some who would move."""
+    began, published = timezone.now(), load_published()
+    outcome = assess(as_of, published, **asked)
     status = {"publish": "published", "hold": "held", "refuse": "refused"}[outcome.decision]
     return Run(
         kind="segments",
         status=status,
         as_of=as_of,
-        metrics=outcome.metrics,
+        metrics=outcome.metrics | {"movers": _movers(outcome, published)},
         reasons=outcome.reasons,
         started_at=began,
         finished_at=timezone.now(),
     )
+
+
+def _movers(outcome: Outcome, published: Published) -> list[dict]:
+    """Name the first customers who would move between two segments."""
+    if not outcome.moves:
+        return []
+    moves, found = outcome.moves, outcome.found
+    rows = np.flatnonzero(moves.between)[:MOVERS_NAMED]
+    names = queries.external_ids(moves.customer_ids[rows])
+    return [
+        {
+            "customer": names[int(moves.customer_ids[row])],
+            "from": published.segments[moves.left[row]]["key"],
+            "to": found.segments[moves.entered[row]]["key"],
+            "cause": CAUSES[moves.cause[row]],
+        }
+        for row in rows
+    ]

@@ -167,6 +167,36 @@ def test_a_composed_name_says_value_habit_and_timing():
     assert named.composed
 
 
+def test_a_composed_name_tells_the_best_customers_apart_by_a_trait():
+    second = profile(
+        {"order_count": 70, "total_spent": 76, "days_since_last_order": 20, "season_share": 95}
+    )
+    third = profile({"order_count": 79, "total_spent": 75, "days_since_last_order": 20})
+
+    assert names_of(BEST, second, third) == [
+        "High-value frequent",
+        "High-value frequent, gift season",
+        "Loyal regulars",
+    ]
+
+
+def test_who_has_been_silent_for_years_is_not_lapsing():
+    once = profile(
+        {"days_since_last_order": 60, "total_spent": 65},
+        {"order_count": 1.0, "days_since_last_order": 480.0, "overdue": 5.7},
+        one_time=0.55,
+    )
+
+    assert names_of(once) == ["High-value one-time, gone quiet"]
+
+
+def test_customers_silent_far_beyond_their_pace_do_not_order_now_and_then():
+    big = {"average_order_value": 80, "order_count": 40}
+
+    assert names_of(profile(big)) == ["Big-basket occasional"]
+    assert names_of(profile(big, {"overdue": 3.5})) != ["Big-basket occasional"]
+
+
 def test_rules_have_one_name_each_and_speak_in_sentences():
     assert len(BY_NAME) == len(RULES)
     for rule in RULES:

@@ -27,6 +27,19 @@ def test_a_short_history_is_not_made_a_year():
     assert "has spent €120 so far" in typical(young, "EUR")
 
 
+def test_who_is_long_gone_is_told_of_in_the_past():
+    gone = profile(median={"overdue": 4.0, "days_since_last_order": 430.0})
+
+    assert typical(gone, "EUR") == (
+        "Ordered every 40 days, spent €200 in all (€50.00 an order), last here 14 months ago"
+    )
+
+
+def test_few_returns_and_few_gifts_are_not_worth_a_word():
+    assert standing(profile({"season_share": 10, "return_rate": 5})) == ""
+    assert standing(profile({"season_share": 90})) == "90th percentile of gift-season orders"
+
+
 def test_what_stands_out_is_told_by_its_place():
     assert standing(BEST) == "90th percentile of spend, 88th of orders"
     assert standing(profile()) == ""
