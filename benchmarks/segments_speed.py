@@ -1,0 +1,292 @@
+"""How fast segments of a big shop are refreshed, beside the way of notebooks.
+
+The notebook reads all order lines into pandas, groups them, fits K-Means on recency, frequency and
+money, and writes a label for each customer. segrec starts from the totals that imports keep, and
+writes who moved. Each runs in a process of its own, so that its memory is its own. CPU seconds, of
+the process and of its server process, are the steadier figure on a busy machine.
+"""
+
+import argparse
+import multiprocessing
+import os
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+import numpy as np
+
+from benchmarks import big_shop
+from benchmarks.report import Report
+
+SIZES = {"small": 20_000, "big": 1_000_000}  # customers, with 3.3 orders and 10 lines each
+FOLD = 4
+NEW_ORDERS = 0.01
+COLUMNS = [
+    "what",
+    "lines",
+    "seconds",
+    "CPU seconds, process",
+    "server",
+    "peak MB",
+    "customers moved",
+]
+TIMES_FASTER = {"frozen": 10, "refit": 2}
+MOST_MB = {"frozen": 0.1, "refit": 1_000}  # of the notebook's, and whatever the notebook takes
+MOST_GROWTH = 1.2
+HISTORY = ("customers_order", "customers_orderline")
+K = 6
+
+Took = tuple[float, float, float, int]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--size", choices=list(SIZES), default="small")
+    size = parser.parse_args().size
+    report = Report(
+        "segments_speed",
+        "Segments: speed",
+        f"make bench ONLY=segments_speed SIZE={size}",
+        COLUMNS,
+    )
+    big_shop.use_database()
+    shop = big_shop.load(SIZES[size])
+    report.notes.append(
+        f"{shop['customers']:,} customers, {shop['orders']:,} orders, {shop['lines']:,} lines."
+    )
+    found = whole_shop(report, shop["lines"])
+    new_orders(report, shop)
+    grown = growth(report, SIZES[size] // FOLD)
+    judge(report, found, grown, is_big=size == "big")
+    report.publish()
+    raise SystemExit(1 if report.broken else 0)
+
+
+def whole_shop(report: Report, lines: int) -> dict[str, Took]:
+    """Refresh as notebooks do, and as segrec does: first, a week later, and with a new model."""
+    ways = {
+        "notebook": ("notebook: lines to pandas, K-Means, a label each", notebook),
+        "sums": ("floor: one SQL aggregate over the lines", aggregate_lines),
+        "totals": ("floor: reading the kept totals", read_totals),
+        "first": ("segrec, first run, a week ago: totals summed for then", refresh_a_week_ago),
+        "frozen": ("segrec, model frozen", refresh),
+        "refit": ("segrec, new model: number, stability, gates", refit),
+    }
+    found = {}
+    for name, (what, work) in ways.items():
+        moved, found[name] = measure(work)
+        add_row(report, what, lines, found[name], moved)
+    return found
+
+
+def new_orders(report: Report, shop: dict[str, int]) -> None:
+    """Import 1 % more orders, refresh, and count which rows of the history that reads."""
+    count = round(NEW_ORDERS * shop["orders"])
+    added, took = measure(import_orders, count, shop["customers"])
+    add_row(report, f"segrec, import of {count:,} new orders, totals kept", added, took, None)
+    before = rows_read()
+    moved, took = measure(refresh)
+    add_row(report, "segrec, model frozen, after these", shop["lines"] + added, took, moved)
+    orders, lines = (now - then for now, then in zip(rows_read(), before, strict=True))
+    late = recent_orders()
+    report.notes.append(
+        f"After the new orders a refresh read {orders:,} rows of orders, of which {late:,} of the"
+        f" last twelve weeks for the alarm, and {lines:,} of {shop['lines'] + added:,} lines."
+    )
+    if lines > 0 or orders > 3 * late + 1_000:
+        report.broken.append("a refresh went over the history")
+
+
+def growth(report: Report, customers: int) -> float:
+    """Refresh as many customers with one and four times the orders; return the ratio of times."""
+    times = []
+    for fold in (1, FOLD):
+        big_shop.empty()
+        lines = big_shop.load(customers, fold=fold)["lines"]
+        measure(refresh_a_week_ago)
+        moved, took = measure(refresh)
+        what = f"segrec, model frozen, {customers:,} customers, {fold} × the orders"
+        add_row(report, what, lines, took, moved)
+        times.append(took[1] + took[2])
+    return times[1] / times[0]
+
+
+def judge(report: Report, found: dict[str, Took], grown: float, *, is_big: bool) -> None:
+    """Say how segrec compares with the notebook, and what was promised for the big shop."""
+    peer = found["notebook"]
+    for name, times in TIMES_FASTER.items():
+        took = found[name]
+        faster, cpu = peer[0] / took[0], sum(peer[1:3]) / sum(took[1:3])
+        report.notes.append(
+            f"{name.capitalize()}: {faster:.1f} times as fast as the notebook by the clock,"
+            f" {cpu:.1f} times by CPU seconds, with {took[3] / peer[3]:.0%} of its memory."
+        )
+        most = MOST_MB[name] * (peer[3] if MOST_MB[name] < 1 else 1)
+        if is_big and max(faster, cpu) < times:
+            report.broken.append(f"{name}: {faster:.1f} times as fast")
+        if is_big and took[3] > most:
+            report.broken.append(f"{name}: {took[3]:,} MB")
+    report.notes.append(f"Four times the orders take {grown:.2f} times as long (CPU seconds).")
+    if is_big and grown > MOST_GROWTH:
+        report.broken.append(f"growth with history: {grown:.2f}")
+
+
+def add_row(report: Report, what: str, lines: int, took: Took, moved: int | None) -> None:
+    report.rows.append([what, lines, *took, moved])
+    print("  ".join(map(str, report.rows[-1])), flush=True)
+
+
+def measure(work: Callable[..., int | None], *args) -> tuple[int | None, Took]:
+    """Run something in a process of its own; return what it says, and what it took."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_timed, (work, *args))
+
+
+def _timed(work: Callable, *args) -> tuple[int | None, Took]:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "segrec_site.settings")
+    django.setup()
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+    server = Path(f"/proc/{connection.connection.info.backend_pid}/stat")
+    begun, cpu, server_cpu = time.time(), time.process_time(), _cpu(server)
+    said = work(*args)
+    took = time.time() - begun, time.process_time() - cpu, _cpu(server) - server_cpu
+    status = Path("/proc/self/status").read_text()
+    return said, (*took, int(status.partition("VmHWM:")[2].split()[0]) // 1000)
+
+
+def _cpu(stat: Path) -> float:
+    fields = stat.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def notebook() -> None:
+    """Segment as a notebook would."""
+    import pandas as pd
+    from django.db import connection
+    from sklearn.cluster import KMeans
+    from sklearn.preprocessing import StandardScaler
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT o.id, o.customer_id, o.ordered_at, l.quantity * l.unit_price - l.discount"
+            " FROM customers_orderline AS l JOIN customers_order AS o ON o.id = l.order_id"
+        )
+        lines = pd.DataFrame(cursor.fetchall(), columns=["order", "customer", "at", "net"])
+        lines["net"] = lines["net"].astype(float)
+        as_of = lines["at"].max()
+        sums = lines.groupby("customer").agg(
+            recency=("at", lambda at: (as_of - at.max()).days),
+            frequency=("order", "nunique"),
+            money=("net", "sum"),
+        )
+        scaled = StandardScaler().fit_transform(sums)
+        labels = KMeans(K, n_init=10, random_state=1).fit_predict(scaled)
+        cursor.execute("CREATE TEMP TABLE bench_label (customer int PRIMARY KEY, label int)")
+        rows = zip(sums.index.tolist(), labels.tolist(), strict=True)
+        cursor.executemany("INSERT INTO bench_label VALUES (%s, %s)", list(rows))
+
+
+def aggregate_lines() -> None:
+    """Sum all lines by customer in SQL, and read the sums."""
+    _fetch(
+        "SELECT o.customer_id, max(o.ordered_at), count(DISTINCT o.id), sum(l.net)"
+        " FROM customers_orderline AS l JOIN customers_order AS o ON o.id = l.order_id GROUP BY 1"
+    )
+
+
+def read_totals() -> None:
+    """Read the kept totals of all customers as a refresh does."""
+    from customers.queries.clock import data_clock
+    from customers.queries.frames import customer_totals
+
+    customer_totals(data_clock())
+
+
+def refresh_a_week_ago() -> int:
+    """Refresh for the first time, as of a week before the newest order."""
+    from customers.queries.clock import data_clock
+
+    return _refreshed(as_of=(data_clock() - timedelta(weeks=1)).date())
+
+
+def refresh() -> int:
+    """Refresh with the model there is."""
+    return _refreshed(refitted=False)
+
+
+def refit() -> int:
+    """Refresh with a new model."""
+    return _refreshed(refit=True)
+
+
+def _refreshed(refitted: bool = True, **asked) -> int:
+    from customers.services.segments.refreshing import refresh_segments
+
+    run = refresh_segments(**asked)
+    if run.status != "published" or run.metrics["refitted"] != refitted:
+        raise SystemExit(f"{run} is {run.status}: {run.reasons} {run.error}")
+    return run.metrics["moved"]
+
+
+def import_orders(count: int, customers: int) -> int:
+    """Import a file of so many new orders of known customers, all of the newest day."""
+    import csv
+    import tempfile
+
+    from customers.queries.clock import data_clock
+    from customers.services import orders
+
+    random = np.random.default_rng(1)
+    day = data_clock().date().isoformat()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "more.csv"
+        with path.open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["order_id", "ordered_at", "customer_id", "product_id", "unit_price"])
+            for number in range(count):
+                who, what = random.integers(1, [customers + 1, big_shop.PRODUCTS + 1])
+                for line in range(3):
+                    writer.writerow([f"new{number}", day, f"c{who}", f"p{what + line}", 19.9])
+        orders.import_orders(path)
+    return 3 * count
+
+
+def rows_read() -> tuple[int, ...]:
+    """Return how many rows of orders and of lines the server has read so far."""
+    time.sleep(2)  # until the statistics of processes that have ended are in
+    read = dict(
+        _fetch(
+            "SELECT relname, seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables"
+            " WHERE relname = ANY(%s)",
+            [list(HISTORY)],
+        )
+    )
+    return tuple(int(read[table]) for table in HISTORY)
+
+
+def recent_orders() -> int:
+    """Return how many orders are of the last twelve weeks."""
+    from customers.queries.clock import data_clock
+
+    since = data_clock() - timedelta(days=84)
+    return _fetch("SELECT count(*) FROM customers_order WHERE ordered_at > %s", [since])[0][0]
+
+
+def _fetch(sql: str, params: list | None = None) -> list[tuple]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+if __name__ == "__main__":
+    main()
