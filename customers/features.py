@@ -113,7 +113,7 @@ def build_features(
     >>> features = build_features(totals, nothing, day + pd.Timedelta("10D"))
     >>> [round(float(features.column(name)[0]), 3) for name in
     ...     ("average_order_value", "days_since_last_order", "overdue", "season_share")]
-    [18.0, 1.0, 0.2, 0.5]
+    [18.0, 1.0, 0.5, 0.5]
     """
     totals = totals.sort_values("customer_id")
     ids = totals["customer_id"].to_numpy(np.int64)

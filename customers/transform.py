@@ -76,7 +76,7 @@ def fit_transform(features: Features) -> Transform:
     >>> norms = ShopNorms(1, 0, 0, 0, 30, 800, {}, {}, [])
     >>> found = fit_transform(Features(np.arange(3), values, norms))
     >>> found.names, np.round(found.mean, 3).tolist(), found.weight
-    (('order_count',), [2.0], (1.0,))
+    (('order_count',), [2.0], (1.15,))
     """
     if not len(features.values):
         raise ValueError("there is no customer to learn from")

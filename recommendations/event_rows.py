@@ -30,7 +30,8 @@ class EventRow:
     product : str
         Its id.
     list_id, kind, arm, source : str
-        The list it stood in and what that tells; empty outside of lists.
+        The list it stood in and what that tells; only the id when the list is not segrec's, and
+        nothing outside of lists.
     position : int or None
         Its place in the list, from 1.
     visitor, customer : str
@@ -93,7 +94,7 @@ def read_event(row: Any, zone: tzinfo) -> EventRow:
     errors += [_error(name, "is missing") for name in _NEEDED if texts[name] == ""]
     if texts["type"] and texts["type"] not in TYPES:
         errors.append(_error("type", f"is not one of {', '.join(TYPES)}"))
-    told = _list_told(texts["list_id"], errors)
+    told = _list_told(texts["list_id"])
     position = _position(row.get("position"), told, errors)
     at = _moment(texts["at"], zone, errors)
     if errors:
@@ -125,7 +126,9 @@ def _text(row: Mapping, name: str, errors: list) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         errors.append(_error(name, "is not text"))
         return None
-    if name in ("list_id", "at"):
+    if name == "at":
+        return str(value)
+    if name == "list_id" and read_list_id(str(value)):
         return str(value)
     try:
         return identifier(str(value))
@@ -134,14 +137,10 @@ def _text(row: Mapping, name: str, errors: list) -> str | None:
         return None
 
 
-def _list_told(text: str | None, errors: list) -> ListTold | None:
-    if not text:
-        return None
-    told = read_list_id(text)
-    if not told or not told.sources:
-        errors.append(_error("list_id", "is not the id of a list with products"))
-        return None
-    return told
+def _list_told(text: str | None) -> ListTold | None:
+    """Return what the list's id tells; None of a list that is not segrec's, or is empty."""
+    told = read_list_id(text or "")
+    return told if told and told.sources else None
 
 
 def _position(value: Any, told: ListTold | None, errors: list) -> int | None:
