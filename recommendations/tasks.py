@@ -6,20 +6,20 @@ from celery import shared_task
 
 from recommendations.services import events, freshness, popularity
 from runs import kinds, tasks
-from runs.services import AlreadyRunning, request_run
+from runs.services import AlreadyRunning, request_run, request_scheduled_run
 
 # A build that is under way may have read the catalogue before many products changed.
 AGAIN_SECONDS = 20
 KINDS = ("similar", "bought-together", "personal")
 
 
-@shared_task(queue="batch", **tasks.AGAIN)
-def start_all() -> None:
+@shared_task(queue="batch", bind=True, **tasks.AGAIN)
+def start_all(self) -> None:
     """Begin a run of every kind of recommendation."""
     for name in KINDS:
         if name in kinds.names():
             with suppress(AlreadyRunning):
-                tasks.work_on.delay(request_run(name, requested_by="schedule").pk)
+                tasks.work_on.delay(request_scheduled_run(name, tasks.asked_at(self)).pk)
 
 
 @shared_task(queue="now", **tasks.AGAIN)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+# Headers of a worker's message: which request it comes from, and when it was sent.
+REQUEST, SENT = "segrec_request", "segrec_sent"
 _about: ContextVar[dict | None] = ContextVar("about", default=None)
 
 

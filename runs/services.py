@@ -19,6 +19,9 @@ Status = Run.Status
 
 # A run that three workers were lost over is given up; a person should look at it.
 MOST_ATTEMPTS = 3
+SCHEDULE = "schedule"
+# What two schedules ask for within so long is the same; they come once a minute at most.
+SAME_TIME = timedelta(seconds=50)
 # After so long without a sign of life a run may have lost its worker.
 QUIET = timedelta(seconds=30)
 
@@ -47,6 +50,14 @@ def request_run(
             )
     except IntegrityError:
         raise AlreadyRunning(f"A refresh of {kind} is already under way.") from None
+
+
+def request_scheduled_run(kind: str, asked_at: datetime) -> Run:
+    """Record a run that a schedule asked for; where two schedules run, one of them is enough."""
+    lately = (asked_at - SAME_TIME, timezone.now() + SAME_TIME)
+    if Run.objects.filter(kind=kind, requested_by=SCHEDULE, created_at__range=lately).exists():
+        raise AlreadyRunning(f"A schedule has asked for {kind} already.")
+    return request_run(kind, requested_by=SCHEDULE)
 
 
 def work_on(
@@ -176,11 +187,17 @@ def discard_run(run: Run) -> Run:
     return run
 
 
-def roll_back(kind: str) -> Run:
-    """Publish again the run that was published before; return it."""
+def roll_back(kind: str, *, instead_of: int | None = None) -> Run:
+    """Publish again the run that was published before; return it.
+
+    `instead_of` is the run that the caller saw published; of two callers at once, only one goes
+    back then, and none two steps.
+    """
     with transaction.atomic():
         queries.transaction_lock(queries.PUBLISH_LOCK)
         current = queries.published_run(kind)
+        if instead_of and (not current or current.pk != instead_of):
+            raise RunError(f"Run {instead_of} is not the published one any more.")
         target = current and current.previous
         if not target or target.status != Status.SUPERSEDED or target.parameters.get("forgotten"):
             raise RunError(f"There is no earlier run of {kind} to go back to.")

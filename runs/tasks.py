@@ -2,13 +2,15 @@
 
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.core.cache import cache
 from django.db import InterfaceError, OperationalError
 from kombu.exceptions import OperationalError as BrokerAway
 
 from runs import services
+from runs.about import SENT
 from runs.imports import uploads
 from runs.models import Run
 
@@ -32,11 +34,11 @@ def work_on(run_id: int) -> None:
         services.work_on(run, invite=_invite_others)
 
 
-@shared_task(queue="batch", **AGAIN)
-def start_run(kind: str) -> None:
+@shared_task(queue="batch", bind=True, **AGAIN)
+def start_run(self, kind: str) -> None:
     """Begin a run by the schedule; quietly nothing when one is under way."""
     with suppress(services.AlreadyRunning):
-        run = services.request_run(kind, requested_by="schedule")
+        run = services.request_scheduled_run(kind, asked_at(self))
         services.work_on(run, invite=_invite_others)
 
 
@@ -60,6 +62,11 @@ def work_on_import(import_id: int) -> None:
 def forget_files() -> None:
     """Delete files kept long enough."""
     uploads.forget_files()
+
+
+def asked_at(task: Task) -> datetime:
+    """Return when a task's message was sent."""
+    return datetime.fromtimestamp(task.request.get(SENT) or time.time(), UTC)
 
 
 def _invite_others(run: Run, chunks: int) -> None:

@@ -1,13 +1,13 @@
 """The Celery application: JSON messages, two queues, tasks found in every app."""
 
 import os
+import time
 
 from celery import Celery, signals
 
 from runs import about
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "segrec_site.settings")
-REQUEST = "segrec_request"
 
 app = Celery("segrec")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -20,13 +20,14 @@ def keep_logging(**_: object) -> None:
 
 
 @signals.before_task_publish.connect
-def send_request_id(headers: dict, **_: object) -> None:
-    """Tell the worker which request the task comes from."""
+def write_headers(headers: dict, **_: object) -> None:
+    """Tell the worker which request the task comes from, and when it was asked for."""
+    headers[about.SENT] = time.time()
     if request := about.ids().get("request"):
-        headers[REQUEST] = request
+        headers[about.REQUEST] = request
 
 
 @signals.task_prerun.connect
 def note_ids(task_id: str, task, **_: object) -> None:
     """Let the worker's log lines say which task they are about, and which request asked for it."""
-    about.set_ids(task=task_id, request=task.request.get(REQUEST))
+    about.set_ids(task=task_id, request=task.request.get(about.REQUEST))

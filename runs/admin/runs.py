@@ -154,6 +154,7 @@ class RunAdmin(SeenOnly):
         """Go back to the run published before."""
         if kind not in kinds.names():
             raise Http404
-        run = services.roll_back(kind)
+        seen = request.POST.get("instead_of", "")
+        run = services.roll_back(kind, instead_of=int(seen) if seen.isdigit() else None)
         self.log_change(request, run, "Rolled back to.")
         return run, f"Rolled back: readers see run {run.pk} again."

@@ -3,9 +3,11 @@
 import os
 import signal
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from runs import services
 from runs.kinds import Verdict
@@ -132,6 +134,16 @@ def test_rolling_back_twice_goes_back_twice(kind):
     assert services.roll_back("similar") == first
 
 
+def test_who_saw_another_run_published_does_not_go_back_a_second_step(kind):
+    runs = [services.work_on(services.request_run("similar")) for _ in range(3)]
+    services.roll_back("similar", instead_of=runs[2].pk)
+
+    with pytest.raises(services.RunError, match="not the published one any more"):
+        services.roll_back("similar", instead_of=runs[2].pk)
+
+    assert published_run("similar") == runs[1]
+
+
 def test_a_run_after_a_roll_back_follows_the_one_that_readers_saw(kind):
     first, second = made(kind), made(kind)
     services.roll_back("similar")
@@ -242,6 +254,25 @@ def test_a_quiet_run_is_resumed_only_when_nobody_holds_it(kind):
     for year in (2020, 2100):  # long ago, or before the clock was set back
         Run.objects.update(created_at=f"{year}-01-01T00:00Z")
         assert services.runs_to_resume() == [run.pk]
+
+
+@pytest.mark.parametrize(("seconds", "again"), [(10, False), (-30, False), (70, True)])
+def test_two_schedules_begin_one_run(kind, seconds, again):
+    run = services.work_on(services.request_scheduled_run("similar", timezone.now()))
+    asked_at = run.created_at + timedelta(seconds=seconds)
+
+    if again:
+        assert services.request_scheduled_run("similar", asked_at) != run
+    else:
+        with pytest.raises(services.AlreadyRunning, match="already"):
+            services.request_scheduled_run("similar", asked_at)
+
+
+def test_a_run_from_before_the_clock_was_set_back_holds_up_no_schedule(kind):
+    services.work_on(services.request_scheduled_run("similar", timezone.now()))
+    Run.objects.update(created_at=timezone.now() + timedelta(days=2))
+
+    assert services.request_scheduled_run("similar", timezone.now())
 
 
 @pytest.mark.django_db(transaction=True)
