@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.soaking.diary import Diary, write_page
 
-PARTS = ["kills", "twice", "away", "disk", "clock", "upgrade"]
+PARTS = ["kills", "deaths", "cuts", "twice", "away", "disk", "clock", "upgrade"]
 MOST_MINUTES = 20
 
 
@@ -22,7 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=PARTS)
     parser.add_argument("--seed", type=int, default=20)
-    parser.add_argument("--faults", type=int, default=50)
+    parser.add_argument("--faults", type=int, default=28, help="of each part that kills or cuts")
     parser.add_argument("--keep", action="store_true", help="leave the sites' folders")
     asked = parser.parse_args()
     failed = []

@@ -24,7 +24,7 @@ NEIGHBOURS = """
 
 def play(diary: Diary, folder: Path, asked: Namespace) -> None:
     """Redis, then PostgreSQL, does not answer for a while."""
-    with stage(folder, asked, customers=3000) as here:
+    with stage(folder, asked) as here:
         random, numbers = Random(asked.seed), itertools.count(1)
         without_redis(diary, here, random, numbers)
         without_database(diary, here, random)

@@ -29,7 +29,7 @@ def play(diary: Diary, folder: Path, asked: Namespace) -> None:
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, SOURCE, "-ldl"], check=True)
     offset.write_bytes(struct.pack("l", 0))
     preload = {"LD_PRELOAD": str(library), "SOAK_CLOCK": str(offset)}
-    with stage(folder, asked, customers=3000, SEGMENTS_SCHEDULE="* * * * *", **preload) as here:
+    with stage(folder, asked, SEGMENTS_SCHEDULE="* * * * *", **preload) as here:
         random = Random(asked.seed)
         for seconds in JUMPS:
             jump(diary, here, offset, seconds, random)

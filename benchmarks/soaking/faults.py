@@ -68,17 +68,21 @@ def hang_up_queues(site: Site, random: Random) -> None:
         client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
 
 
-FAULTS: dict[str, Fault] = {
+KILLS_OF_SERVERS: dict[str, Fault] = {
     "kill -9 of PostgreSQL": kill("postgres", all_of_it=True),
     "kill -9 of one PostgreSQL process": kill("postgres", child=True),
     "kill -9 of Valkey": kill("valkey"),
+    "kill -9 of everything at once": kill_everything,
+}
+KILLS_OF_OURS: dict[str, Fault] = {
     "kill -9 of the batch worker": kill("batch"),
     "kill -9 of the batch worker's process at work": kill("batch", child=True),
     "kill -9 of the worker for small things": kill("now"),
     "kill -9 of the web server": kill("web"),
     "kill -9 of a web process": kill("web", child=True),
     "kill -9 of the schedule": kill("beat"),
-    "kill -9 of everything at once": kill_everything,
+}
+CUTS: dict[str, Fault] = {
     "pause of PostgreSQL": pause("postgres"),
     "pause of Valkey": pause("valkey"),
     "pause of the batch worker": pause("batch"),
@@ -86,5 +90,3 @@ FAULTS: dict[str, Fault] = {
     "all connections to PostgreSQL cut": hang_up_database,
     "all connections to Valkey cut": hang_up_queues,
 }
-# Where the promises are in most danger.
-OFTEN = ["kill -9 of PostgreSQL", "kill -9 of the batch worker", "kill -9 of Valkey"]

@@ -1,19 +1,24 @@
-"""Processes killed, paused and cut off while the site is at work."""
+"""Processes killed with no chance to tidy up, while the site is at work."""
 
 import itertools
 import time
 from argparse import Namespace
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
 from benchmarks.soaking import promises, staff, work
 from benchmarks.soaking.diary import Diary
-from benchmarks.soaking.faults import FAULTS, OFTEN
+from benchmarks.soaking.faults import KILLS_OF_SERVERS, Fault
 from benchmarks.soaking.stage import Stage, stage
 
 KINDS = ["segments", "similar", "bought-together", "personal"]
 RECOVERY_SECONDS = 120
+MOST_WAIT_SECONDS = 12
+ENDED = """
+    SELECT (SELECT count(*) FROM runs_run WHERE finished_at IS NOT NULL),
+        (SELECT count(*) FROM runs_import WHERE finished_at IS NOT NULL)"""
 UNDER_WAY = """
     SELECT kind FROM runs_run WHERE status = 'running'
     UNION SELECT 'import' FROM runs_import WHERE status = 'running' ORDER BY 1"""
@@ -27,15 +32,21 @@ DECIDED = """
 
 
 def play(diary: Diary, folder: Path, asked: Namespace) -> None:
-    """Processes killed, paused and cut off at random moments of import, refresh and traffic."""
+    """The servers killed (kill -9) at random moments of import, refresh, publishing, traffic."""
+    play_faults(diary, folder, asked, KILLS_OF_SERVERS)
+
+
+def play_faults(diary: Diary, folder: Path, asked: Namespace, faults: dict[str, Fault]) -> None:
+    """Let the site work, and do these things to it at random moments."""
     random = Random(asked.seed)
     # Refreshes are asked for all the time, so none waits for the night.
     often = {"SEGMENTS_SCHEDULE": "* * * * *", "RECOMMENDATIONS_SCHEDULE": "*/2 * * * *"}
     with stage(folder, asked, **often) as here:
         busy = start_work(here, random)
-        for name in chosen_faults(asked.faults, random):
-            time.sleep(random.uniform(2, 12))
-            play_fault(diary, here, name, random)
+        for name in chosen_faults(asked.faults, [*faults], random):
+            wait_for_work(here)
+            time.sleep(random.uniform(0, 6))
+            play_fault(diary, here, name, faults[name], random)
             diary.broken += promises.broken_now(here.site)
         busy.stop()
         settle(diary, here)
@@ -68,19 +79,25 @@ def start_work(here: Stage, random: Random) -> work.Work:
     return busy
 
 
-def chosen_faults(number: int, random: Random) -> list[str]:
-    """Return so many faults: each kind, those of most danger more often, in random order."""
-    names = [*FAULTS, *OFTEN, *OFTEN]
+def wait_for_work(here: Stage) -> None:
+    """Wait until something has come to its end since the last fault, but not for long."""
+    before = here.ask(ENDED)
+    with suppress(TimeoutError):
+        here.site.wait(lambda: here.ask(ENDED) not in ([], before), MOST_WAIT_SECONDS, "progress")
+
+
+def chosen_faults(number: int, names: list[str], random: Random) -> list[str]:
+    """Return so many faults, each kind as often as the others, in random order."""
     chosen = list(itertools.islice(itertools.cycle(names), number))
     random.shuffle(chosen)
     return chosen
 
 
-def play_fault(diary: Diary, here: Stage, name: str, random: Random) -> None:
+def play_fault(diary: Diary, here: Stage, name: str, fault: Fault, random: Random) -> None:
     """Do something to the site; wait until it serves requests again."""
     during = " and ".join(row[0] for row in here.ask(UNDER_WAY)) or "traffic"
     began = time.monotonic()
-    FAULTS[name](here.site, random)
+    fault(here.site, random)
     here.site.keep_up()
     here.site.wait(here.site.is_ready, RECOVERY_SECONDS, f"recovery from {name}")
     diary.fault(name, during, time.monotonic() - began)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from benchmarks.simulator import simulate
 
-CUSTOMERS = 8_000
+CUSTOMERS = 3_000
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ TOO_MANY = """
 def play(diary: Diary, folder: Path, asked: Namespace) -> None:
     """The same thing twice at once: one effect."""
     often = {"SEGMENTS_SCHEDULE": "* * * * *", "RECOMMENDATIONS_SCHEDULE": "* * * * *"}
-    with stage(folder, asked, customers=3000, **often) as here:
+    with stage(folder, asked, **often) as here:
         two_imports(diary, here)
         two_workers_for_one_file(diary, here)
         many_messages(diary, here)
@@ -69,7 +69,7 @@ def many_messages(diary: Diary, here: Stage) -> None:
 
 
 def two_people(diary: Diary, here: Stage) -> None:
-    """Eight callers ask for a refresh, then for a roll-back, at the same time."""
+    """Eight callers ask for a refresh, then four for a roll-back, at the same time."""
     here.site.wait(lambda: not _active(here), 200, "quiet")
     with ThreadPoolExecutor(8) as people:
         asked = [*people.map(lambda _: here.call("/runs/", {"kind": "segments"}, "two"), range(8))]

@@ -25,7 +25,7 @@ def play(diary: Diary, folder: Path, asked: Namespace) -> None:
     old = check_out(commit, folder / "old")
     diary.fact("The older version", f"{commit[:10]}, before the last change of the schema")
     site, new = Site(folder / "var", old), Site(folder / "var")
-    files = shop.write_files(folder, 3000)
+    files = shop.write_files(folder)
     site.start()
     try:
         here = first_results(site, files)
