@@ -6,8 +6,13 @@ from pathlib import Path
 
 from django.conf import settings
 
+from benchmarks import report
+from benchmarks.soaking import diary
+from tests import reference
+
 ROOT = Path(__file__).parent.parent
 READS = re.compile(r"""(?:env\.\w+|_choice|_count|_cron|_required)\(\s*"([A-Z_]+)\"""")
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 # Set by the processes themselves, not by operators.
 INTERNAL = {"SEGREC_PROCESS"}
 
@@ -44,8 +49,26 @@ def test_links_between_documents_lead_somewhere():
     broken = [
         f"{page.name}: {link}"
         for page in pages
-        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
+        for link in LINK.findall(page.read_text())
         if not (page.parent / link).exists()
     ]
 
     assert broken == []
+
+
+def test_the_page_of_commands_is_what_the_commands_say():
+    assert reference.PAGE.read_text() == reference.page(), "run python -m tests.reference"
+
+
+def test_pages_of_figures_are_made_of_the_kept_results():
+    assert report.PAGE.read_text() == report.page()
+    assert diary.PAGE.read_text() == diary.page()
+
+
+def test_the_index_leads_to_every_document():
+    index = ROOT / "docs/index.md"
+    linked = {(index.parent / link).resolve() for link in LINK.findall(index.read_text())}
+
+    pages = {*(ROOT / "docs").glob("*.md")} - {index}
+
+    assert {page.name for page in pages - linked} == set()

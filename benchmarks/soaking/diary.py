@@ -86,10 +86,15 @@ class Diary:
         return "\n\n".join(parts)
 
 
-def write_page() -> None:
-    """Write docs/soak.md from all kept diaries."""
+def page() -> str:
+    """Return docs/soak.md as the kept diaries make it."""
     from benchmarks.soak import PARTS
 
     kept = [RESULTS / f"{name}.json" for name in PARTS]
     diaries = [Diary(**json.loads(file.read_text())) for file in kept if file.exists()]
-    PAGE.write_text("\n\n".join([INTRODUCTION, *(diary.section() for diary in diaries)]) + "\n")
+    return "\n\n".join([INTRODUCTION, *(diary.section() for diary in diaries)]) + "\n"
+
+
+def write_page() -> None:
+    """Write docs/soak.md anew."""
+    PAGE.write_text(page())
