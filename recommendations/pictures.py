@@ -41,11 +41,15 @@ VARIANTS = MOTIFS * SIZES * COMPANIES
 
 _WORDS = {
     "garment": "shirts?|tees?|sweaters?|jumpers?|dress|dresses|jackets?|coats?|blouses?|tops?"
-    "|hoodies?|clothing|apparel|wear|socks?|trousers?|diapers?",
+    "|hoodies?|clothing|apparel|wear|socks?|trousers?|diapers?|fleeces?|vests?|jerseys?",
+    "shoe": "shoes?|boots?|sneakers?|trainers?|sandals?|slippers?|loafers?|footwear",
+    "bag": "backpacks?|daypacks?|rucksacks?|handbags?|totes?|purses?|wallets?|luggage|suitcases?"
+    "|(?:shopping|shoulder|saddle|lunch|jumbo|travel) bags?",
+    "lamp": "lamps?|lampshades?|lights?|lighting|bulbs?",
     "book": "books?|magazines?|cards?|stationery|notebooks?|diary|newspapers?|paper|party|wrap",
     "roll": "towels?|toilet paper|toilet|tissues?|foil|ribbons?|napkins?",
     "mug": "mugs?|cups?|teacups?|saucers?",
-    "candle": "candles?|lights?|lamps?|lanterns?|holders?",
+    "candle": "candles?|lanterns?|tea ?lights?|t-lights?|holders?",
     "banana": "bananas?|plantains?",
     "egg": "eggs?",
     "fish": "fish|seafood|salmon|tuna|shrimp|crab|lobster|cod",
@@ -82,7 +86,7 @@ _COLOURED = {
     colours: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words, colours in _TINTS.items()
 }
 # Where nothing is said, these stand for goods of any kind.
-_PLAIN = ("box", "tin", "pouch", "jar", "tube")
+_PLAIN = ("parcel", "box")
 # What grows or is baked has not just any colour.
 _NATURAL = {
     "fruit": (3, 5, 8, 0),
