@@ -182,3 +182,99 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} of {self.product_id}"
+
+
+class Rule(models.Model):
+    """What staff want of lists: a product pinned, hidden or boosted, an attribute kept or changed.
+
+    It holds for all lists, or for those beside one product, of one category, for one segment.
+    """
+
+    class Action(models.TextChoices):
+        PIN = "pin", "Pin a product to a place"
+        HIDE = "hide", "Hide"
+        BOOST = "boost", "Move up or down"
+        SAME = "same", "Show only the same"
+        OTHER = "other", "Show only another"
+
+    class List(models.TextChoices):
+        SIMILAR = "similar", "Similar products"
+        TOGETHER = "bought-together", "Bought together"
+        BASKET = "basket", "For a basket"
+        CUSTOMER = "for-customer", "For a customer"
+        AGAIN = "buy-again", "Buy again"
+        POPULAR = "popular", "Popular"
+
+    action = models.CharField(max_length=10, choices=Action)
+    product = models.ForeignKey(Product, models.CASCADE, null=True, blank=True, related_name="+")
+    category = models.CharField(
+        max_length=1000, blank=True, help_text="Or all of a category path: Home > Mugs."
+    )
+    brand = models.CharField(max_length=200, blank=True, help_text="Or all of a brand.")
+    attribute = models.CharField(
+        max_length=100,
+        blank=True,
+        help_text="As of the product shown: brand, category, top category, or an attribute’s name.",
+    )
+    position = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Of a pinned product: 1 is the first place."
+    )
+    factor = models.FloatField(
+        null=True,
+        blank=True,
+        help_text="How far to move: 2 counts scores double, 0.5 half. Scores stay as they are.",
+    )
+    list = models.CharField(max_length=20, blank=True, choices=List, help_text="Empty: every list.")
+    beside = models.ForeignKey(
+        Product,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="beside the product",
+        help_text="Only in lists beside this one, and for baskets that hold it.",
+    )
+    within = models.CharField(
+        "in the category",
+        max_length=1000,
+        blank=True,
+        help_text="Only in lists beside products of this category path, or asked for of it.",
+    )
+    segment = models.ForeignKey(
+        Segment,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="for the segment",
+        help_text="Only in lists for its customers.",
+    )
+    starts_at = models.DateTimeField("from", null=True, blank=True)
+    ends_at = models.DateTimeField("until", null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True, help_text="Why, for colleagues.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="rule_action_known",
+                condition=Q(action__in=["pin", "hide", "boost", "same", "other"]),
+            ),
+            models.CheckConstraint(
+                name="rule_factor_positive", condition=Q(factor=None) | Q(factor__gt=0)
+            ),
+            models.CheckConstraint(
+                name="rule_ends_after_it_starts",
+                condition=Q(starts_at=None) | Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()}: {self.about}"
+
+    @property
+    def about(self) -> str:
+        """What the rule is about, in words."""
+        return str(self.product or self.category or self.brand or self.attribute)

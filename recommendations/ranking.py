@@ -72,7 +72,8 @@ def by_score(
     candidates : iterable of Candidate
         All with a score.
     boosts : mapping of int to float, optional
-        Factors by product key, above 0, 1 where not given. They change the order, never a score.
+        Factors by product key, above 0, 1 where not given. They change the order, never a score; a
+        score below 0 is divided by them, so that a factor above 1 moves any product up.
 
     Returns
     -------
@@ -88,7 +89,13 @@ def by_score(
     ['pot', 'pan']
     """
     factors = boosts or {}
-    return sorted(candidates, key=lambda c: (-c.score * factors.get(c.product, 1.0), c.name))
+
+    def place(candidate: Candidate) -> tuple[float, str]:
+        factor = factors.get(candidate.product, 1.0)
+        score = candidate.score * (factor if candidate.score > 0 else 1 / factor)
+        return -score, candidate.name
+
+    return sorted(candidates, key=place)
 
 
 def rank(

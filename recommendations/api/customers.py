@@ -20,7 +20,7 @@ class CustomerRecommendations(ApiView):
 
     @extend_schema(responses=ListSerializer)
     def get(self, request: Request, id: str) -> Response:
-        return _answer("recommendations_for", id, Wishes(**self.asked))
+        return _answer("for-customer", id, Wishes(**self.asked))
 
 
 class CustomerBuyAgain(ApiView):
@@ -33,14 +33,15 @@ class CustomerBuyAgain(ApiView):
 
     @extend_schema(responses=ListSerializer)
     def get(self, request: Request, id: str) -> Response:
-        return _answer("buy_again", id, Wishes(**self.asked))
+        return _answer("buy-again", id, Wishes(**self.asked))
 
 
-def _answer(name: str, customer_id: str, wishes: Wishes) -> Response:
+def _answer(list_name: str, customer_id: str, wishes: Wishes) -> Response:
     # Imported when asked for, as it brings what scores are computed with.
     from recommendations.services import customer_lists
 
-    here = customer_lists.find_customer(customer_id)
+    here = customer_lists.find_customer(customer_id, list_name)
     if here.customer is None:
         raise NotFound("There is no customer of this id.")
-    return Response(list_body(getattr(customer_lists, name)(here, wishes), wishes.explain))
+    answer = customer_lists.LISTS[list_name](here, wishes)
+    return Response(list_body(answer, wishes.explain))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from math import isfinite
 
 from django.template.loader import render_to_string
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import renderers, serializers
 from rest_framework.exceptions import NotFound
@@ -13,6 +14,7 @@ from rest_framework.response import Response
 from products.models import Product
 from products.queries import catalogue_state
 from recommendations.cards import heading_of, make_cards
+from recommendations.queries.rules import period
 from recommendations.queries.situations import Situation
 from recommendations.services import serving
 from recommendations.services.answers import Answer, Place
@@ -223,7 +225,8 @@ class PopularProducts(ApiView):
 
 
 def _revalidated(request: Request, body: Callable[[], dict | str]) -> Response:
-    return revalidated(request, catalogue_state(request.use.seen), body=body)
+    state = catalogue_state(request.use.seen)
+    return revalidated(request, state, period(state, timezone.now()), body=body)
 
 
 def _situation_of(product_id: str, kind: str = "similar") -> Situation:

@@ -7,6 +7,7 @@ import re
 from typing import NamedTuple
 
 from recommendations.queries.situations import Situation
+from recommendations.rulings import HIDE, OTHER, SAME, Ruling
 from recommendations.wishes import Wishes
 
 IN_CATEGORY = (
@@ -39,8 +40,9 @@ def judge(here: Situation, wishes: Wishes) -> Judgement:
         IN_CATEGORY.format(name="category"): wishes.category,
     }
     passes = " AND ".join(test for test, is_asked in filters.items() if is_asked) or "true"
+    ruled, ruled_values = _against(here)
     cases = {
-        "NOT p.visible OR p.deleted_at IS NOT NULL": "hidden",
+        " OR ".join(["NOT p.visible", "p.deleted_at IS NOT NULL", *ruled]): "hidden",
         "%(in_stock)s AND p.availability = 'out_of_stock'": "out_of_stock",
         "p.id = ANY(%(owned)s)": "purchased",
         "p.item_group_id = ANY(%(groups)s)": "same_group",
@@ -63,8 +65,46 @@ def judge(here: Situation, wishes: Wishes) -> Judgement:
             "max_price": wishes.max_price,
             "in_stock": wishes.in_stock,
             **category_values("category", wishes.category),
+            **ruled_values,
         },
     )
+
+
+def _against(here: Situation) -> tuple[list[str], dict]:
+    """Write down what rules have against a product: that it is hidden, or not as the one shown."""
+    tests, values = [], {}
+    for number, ruling in enumerate(here.rulings):
+        name = f"rule{number}"
+        if ruling.action == HIDE:
+            test, more = about(ruling, name)
+            tests.append(test)
+            values |= more
+        elif ruling.action in (SAME, OTHER) and here.product:
+            mine, shown = (_value(ruling.attribute, name, table) for table in ("p", "s"))
+            shown = f"(SELECT {shown} FROM products_product AS s WHERE s.id = %(shown)s)"
+            differs = "IS DISTINCT FROM" if ruling.action == SAME else "="
+            tests.append(f"{shown} <> '' AND {mine} {differs} {shown}")
+            values |= {name: ruling.attribute, "shown": here.product}
+    return tests, values
+
+
+def about(ruling: Ruling, name: str) -> tuple[str, dict]:
+    """Write down that a rule is about a product; the parameters are called after `name`."""
+    if ruling.product is not None:
+        return f"p.id = %({name})s", {name: ruling.product}
+    if ruling.category:
+        return IN_CATEGORY.format(name=name), category_values(name, ruling.category)
+    return f"lower(p.brand) = lower(%({name})s)", {name: ruling.brand}
+
+
+def _value(attribute: str, name: str, table: str) -> str:
+    """Write down the value of an attribute that a rule names."""
+    known = {
+        "brand": f"lower({table}.brand)",
+        "category": f"lower({table}.product_type)",
+        "top category": f"lower(split_part({table}.product_type, ' > ', 1))",
+    }
+    return known.get(attribute.lower(), f"lower({table}.attributes ->> %({name})s)")
 
 
 def category_values(name: str, path: str) -> dict[str, str]:

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from recommendations.queries.judging import IN_CATEGORY, category_values, judge
+from recommendations.queries.judging import IN_CATEGORY, about, category_values, judge
 from recommendations.queries.situations import CARD, Row, Situation
+from recommendations.rulings import BOOST
 from recommendations.wishes import Wishes
 from runs.copying import fetch
 
@@ -15,8 +16,8 @@ class Place(NamedTuple):
     """Where a product stands in the walk down all products; compare them by SQL alone."""
 
     part: int
-    lately: int
-    ever: int
+    lately: float
+    ever: float
     created_at: datetime
     name: str
 
@@ -104,8 +105,8 @@ _IS_REACHED = "(%(most)s IS NULL OR (SELECT count(*) FROM part{before}) < %(most
 _DROPPED = """
     WITH taken AS (
         SELECT * FROM unnest(%(taken_groups)s::text[], %(taken_part)s::int[],
-            %(taken_lately)s::int[], %(taken_ever)s::int[], %(taken_created_at)s::timestamptz[],
-            %(taken_name)s::text[])
+            %(taken_lately)s::float8[], %(taken_ever)s::float8[],
+            %(taken_created_at)s::timestamptz[], %(taken_name)s::text[])
             AS taken (item_group_id, part, lately, ever, created_at, name)
     ), judged AS ({union})
     SELECT CASE WHEN judged.reason = 'filtered' AND {taken_key} < {judged_key}
@@ -136,7 +137,7 @@ def walk(here: Situation, wishes: Wishes, most: int | None) -> tuple[list[Step],
     first. With `most` it is only the
     beginning of the walk, at least that long where there are that many products.
     """
-    judgement, parts = judge(here, wishes), _parts(here)
+    judgement, parts, boosts = judge(here, wishes), *_parts(here)
     written = [
         _WALK_PART.format(
             number=number,
@@ -150,7 +151,7 @@ def walk(here: Situation, wishes: Wishes, most: int | None) -> tuple[list[Step],
     ]
     union = " UNION ALL ".join(f"SELECT * FROM part{number}" for number in range(len(parts)))
     sql = _WALK.format(parts=", ".join(written), union=union)
-    values = judgement.values | _values(here) | {"most": most}
+    values = judgement.values | _values(here) | boosts | {"most": most}
     steps = [Step(Place(*row[:5]), row[5], Row(*row[6:])) for row in fetch(sql, values)]
     lengths = Counter(step.place.part for step in steps)
     cut = min((part for part, length in lengths.items() if length == most), default=None)
@@ -169,7 +170,7 @@ def dropped_before(
     Left out are products `met` before the walk. `taken` are the groups in the list by the place
     where they were taken, none for those from before the walk.
     """
-    judgement, parts = judge(here, wishes), _parts(here)
+    judgement, parts, boosts = judge(here, wishes), *_parts(here)
     elsewhere = parts[0].get("elsewhere", "true")
     written = [
         _DROPPED_PART.format(
@@ -188,15 +189,33 @@ def dropped_before(
         is_before=f"{_KEY.format('judged')} < {_LAST}" if last else "true",
     )
     places = [place or _START for place in taken.values()]
-    values = judgement.values | _values(here)
+    values = judgement.values | _values(here) | boosts
     values |= {f"taken_{name}": [getattr(p, name) for p in places] for name in Place._fields}
     values |= {"taken_groups": list(taken), "met": [*met, *here.beside]}
     return dict(fetch(sql, values | (last or _START)._asdict()))
 
 
-def _parts(here: Situation) -> list[dict[str, str]]:
+def _parts(here: Situation) -> tuple[list[dict[str, str]], dict]:
+    """Return the parts of the walk, and the values of the boosts in them."""
     first = [_OF_CATEGORY] if here.product_type else [_OF_SEGMENT] if here.segment else []
-    return [*first, _BOUGHT, _UNBOUGHT]
+    parts = [*first, _BOUGHT, _UNBOUGHT]
+    factors, values = [], {}
+    for number, ruling in enumerate(here.rulings):
+        if ruling.action == BOOST:
+            name = f"boost{number}"
+            test, more = about(ruling, name)
+            factors.append(f"CASE WHEN {test} THEN %({name}_factor)s::float8 ELSE 1 END")
+            values |= more | {f"{name}_factor": ruling.factor}
+    if factors:
+        parts = [_boosted(part, " * ".join(factors)) for part in parts]
+    return parts, values
+
+
+def _boosted(part: dict[str, str], factor: str) -> dict[str, str]:
+    """Count buyers of a part by a factor; no index helps then."""
+    lately, ever = f"{part['lately']} * {factor}", f"{part['ever']} * {factor}"
+    order = f"{lately} DESC, {ever} DESC, {_NEWEST}"
+    return part | {"lately": lately, "ever": ever, "order": order, "onward": "true"}
 
 
 def _values(here: Situation) -> dict[str, str | int | None]:

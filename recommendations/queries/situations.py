@@ -1,5 +1,6 @@
 """SQL of what answers are made from: the state of all that is stored, and the product shown."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +9,7 @@ from struct import unpack
 from typing import NamedTuple
 
 from recommendations.models import Vocabulary
+from recommendations.rulings import Ruling
 from runs.copying import fetch
 
 
@@ -45,6 +47,7 @@ class Situation(NamedTuple):
     owned: Sequence[int] = ()
     basket: Sequence[int] = ()
     basket_groups: Sequence[str] = ()
+    rulings: Sequence[Ruling] = ()
 
     @property
     def state(self) -> tuple:
@@ -96,6 +99,19 @@ class Row(NamedTuple):
 
 _STATE = """coalesce(state.version, 0), run.id, run.finished_at, coalesce(run.is_stale, false),
         likeness.id"""
+# The rules in force at a moment, for this list beside these products.
+_RULES = """(
+        SELECT jsonb_agg(jsonb_build_array(r.id, r.action, r.within, r.product_id, r.category,
+            r.brand, r.attribute, coalesce(r.position, 0), coalesce(r.factor, 1)) ORDER BY r.id)
+        FROM recommendations_rule AS r
+        WHERE r.list IN ('', %(list)s)
+            AND (r.starts_at IS NULL OR r.starts_at <= %(now)s)
+            AND (r.ends_at IS NULL OR r.ends_at > %(now)s)
+            AND (r.segment_id IS NULL OR r.segment_id = {segment})
+            AND (r.beside_id IS NULL OR EXISTS (
+                SELECT FROM products_product AS s WHERE s.id = r.beside_id
+                    AND lower(s.external_id) = ANY(SELECT lower(unnest(%(ids)s::text[])))))
+        )"""
 _RUNS = """(VALUES (1)) AS one
     LEFT JOIN products_cataloguestate AS state ON true
     LEFT JOIN (
@@ -111,7 +127,7 @@ _SITUATION = f"""
     SELECT {_STATE},
         p.id, p.external_id, p.title, p.product_type, p.brand, p.price, p.currency,
         p.item_group_id, near.neighbours, near.scores, vector.terms, vector.weights,
-        together.others, together.scores, together.direct
+        together.others, together.scores, together.direct, {_RULES.format(segment="NULL")}
     FROM {_RUNS}
     LEFT JOIN products_product AS p
         ON lower(p.external_id) = lower(%(id)s) AND p.deleted_at IS NULL
@@ -130,7 +146,8 @@ _SITUATION = f"""
 
 # Erased customers are nobody's any more; a segment counts while they are in it.
 _CUSTOMER_SITUATION = f"""
-    SELECT {_STATE}, run.as_of, c.id, coalesce(c.profiling_opt_out, false), stay.segment_id
+    SELECT {_STATE}, run.as_of, c.id, coalesce(c.profiling_opt_out, false), stay.segment_id,
+        {_RULES.format(segment="stay.segment_id")}
     FROM {_RUNS}
     LEFT JOIN customers_customer AS c ON c.external_id = %(id)s AND c.erased_at IS NULL
     LEFT JOIN customers_membership AS stay
@@ -153,27 +170,39 @@ CARD = (
 )
 
 
-def situation(product_id: str = "", kind: str = "similar") -> Situation:
+def situation(
+    product_id: str, kind: str, list_name: str, now: datetime, basket: Sequence[str] = ()
+) -> Situation:
     """What an answer is made from; `product` is none where there is no such product."""
-    return Situation(*fetch(_SITUATION, {"id": product_id, "kind": kind})[0])
+    asked = {"id": product_id, "kind": kind, "list": list_name, "now": now}
+    asked |= {"ids": [product_id, *basket]}
+    ((*known, rulings),) = fetch(_SITUATION, asked)
+    return Situation(*known, rulings=_read(rulings))
 
 
-def customer_situation(customer_id: str) -> Situation:
+def customer_situation(customer_id: str, list_name: str, now: datetime) -> Situation:
     """What a customer's answer is made from; `customer` is none where there is no such one."""
-    ((*state, as_of, customer, is_left_alone, segment),) = fetch(
-        _CUSTOMER_SITUATION, {"id": customer_id, "kind": "personal"}
+    asked = {"id": customer_id, "kind": "personal", "list": list_name, "now": now, "ids": []}
+    ((*state, as_of, customer, is_left_alone, segment, rulings),) = fetch(
+        _CUSTOMER_SITUATION, asked
     )
     known = {"customer": customer, "is_left_alone": is_left_alone, "segment": segment}
-    return Situation(*state, as_of=as_of, **known)
+    return Situation(*state, as_of=as_of, rulings=_read(rulings), **known)
 
 
-def basket_situation(product_ids: Sequence[str]) -> tuple[Situation, list[InBasket]]:
+def basket_situation(
+    product_ids: Sequence[str], list_name: str, now: datetime
+) -> tuple[Situation, list[InBasket]]:
     """What a basket's answer is made from, and the products in it; unknown ones are passed over."""
-    here = situation(kind="bought-together")
+    here = situation("", "bought-together", list_name, now, product_ids)
     stored = {"run": here.run, "similar_run": here.similar_run, "ids": list(product_ids)}
     basket = [InBasket(*row) for row in fetch(_BASKET, stored)]
     groups = [item.group for item in basket if item.group]
     return here._replace(basket=[item.product for item in basket], basket_groups=groups), basket
+
+
+def _read(rulings: str | None) -> list[Ruling]:
+    return [Ruling(*told) for told in json.loads(rulings or "[]")]
 
 
 @lru_cache(maxsize=2)

@@ -10,10 +10,11 @@ from recommendations.queries import serving as queries
 from recommendations.queries.serving import Step
 from recommendations.queries.situations import Row, Situation
 from recommendations.ranking import Candidate, Ranking, rank
+from recommendations.rulings import in_force, pins
 from recommendations.wishes import Wishes
 
 POPULAR, POPULAR_IN_CATEGORY = "popular", "popular_in_category"
-POPULAR_IN_SEGMENT = "popular_in_segment"
+POPULAR_IN_SEGMENT, PINNED = "popular_in_segment", "pinned"
 SCORE_DIGITS = 6
 # Terms that an explained score is parted into.
 TERMS_SHOWN = 8
@@ -64,7 +65,8 @@ def answer(
     `rows` are the candidates' own; `because` says for each of their sources why.
     """
     is_filled &= wishes.min_score == Wishes.min_score
-    ranking, removed = _fill(here, wishes, candidates, rows, is_filled)
+    pinned = _pinned(here, wishes, rows)
+    ranking, removed = _fill(here, wishes, candidates, rows, pinned, is_filled)
     because = because | _standing(here)
     reasons = _reasons(ranking.places, rows, because)
     places = [
@@ -73,6 +75,14 @@ def answer(
     ]
     told = list_id(kind, wishes.arm, [(place.product.id, place.source) for place in places])
     return Answer(told, here.run, here.built_at, here.is_stale, places, removed)
+
+
+def as_ruled(here: Situation, wishes: Wishes) -> Situation:
+    """Return the situation with those of its rules that hold for the category of the list."""
+    if not here.rulings:
+        return here
+    rulings = in_force(here.rulings, here.product_type or "", wishes.category)
+    return here._replace(rulings=rulings)
 
 
 def candidate(source: str, row: Row, score: float | None = None) -> Candidate:
@@ -93,17 +103,19 @@ def _fill(
     wishes: Wishes,
     candidates: list[Candidate],
     rows: dict[int, Row],
+    pinned: dict[int, Candidate],
     is_filled: bool,
 ) -> tuple[Ranking, dict[str, int]]:
     """Take what is popular where the candidates are too few; `rows` learns of what it meets."""
-    ranking = rank_as_wished(candidates, wishes)
+    ranking = rank_as_wished(candidates, wishes, pinned)
     if ranking.is_full or not is_filled:
         return ranking, ranking.removed
     met = set(rows)
-    ranking, steps = _walk_on(here, wishes, candidates, met)
+    ranking, steps = _walk_on(here, wishes, candidates, pinned, met)
     rows |= {step.product.product: step.product for step in reversed(steps)}
     places = {step.product.product: step.place for step in reversed(steps)}
-    last = places[ranking.places[-1].product] if ranking.is_full else None
+    walked = [places[taken.product] for taken in ranking.places if taken.product in places]
+    last = walked[-1] if ranking.is_full else None
     groups = {taken.group: places.get(taken.product) for taken in ranking.places if taken.group}
     dropped = queries.dropped_before(
         here, wishes, last, met, groups if wishes.one_per_group else {}
@@ -114,27 +126,47 @@ def _fill(
 
 
 def _walk_on(
-    here: Situation, wishes: Wishes, candidates: list[Candidate], met: set[int]
+    here: Situation,
+    wishes: Wishes,
+    candidates: list[Candidate],
+    pinned: dict[int, Candidate],
+    met: set[int],
 ) -> tuple[Ranking, list[Step]]:
     """Rank candidates, then what is popular: the beginning of it, or all where that is short."""
     for most in (WALKED_AT_LEAST + wishes.limit, None):
         steps, is_whole = queries.walk(here, wishes, most)
         steps = [step for step in steps if step.product.product not in met]
         walked = [candidate(step.source, step.product) for step in steps]
-        ranking = rank_as_wished(candidates + walked, wishes)
+        ranking = rank_as_wished(candidates + walked, wishes, pinned)
         if ranking.is_full or is_whole:
             break
     return ranking, steps
 
 
-def rank_as_wished(candidates: list[Candidate], wishes: Wishes) -> Ranking:
+def rank_as_wished(
+    candidates: list[Candidate], wishes: Wishes, pinned: Mapping[int, Candidate] | None = None
+) -> Ranking:
     """Take the candidates that may be shown."""
     return rank(
         candidates,
         wishes.limit,
         one_per_group=wishes.one_per_group,
         min_score=wishes.min_score,
+        pins=pinned,
     )
+
+
+def _pinned(here: Situation, wishes: Wishes, rows: dict[int, Row]) -> dict[int, Candidate]:
+    """Return what is pinned where; `rows` learns of it."""
+    places = pins(here.rulings, wishes.limit)
+    missing = [product for product in places.values() if product not in rows]
+    if missing:
+        rows |= {row.product: row for row in queries.candidates(here, wishes, missing)}
+    return {
+        position: candidate(PINNED, rows[product])
+        for position, product in places.items()
+        if product in rows
+    }
 
 
 def _reasons(
@@ -158,12 +190,13 @@ def _place(number: int, taken: Candidate, row: Row, reason: Reason, explain: boo
 
 
 def _standing(here: Situation) -> dict[str, Because]:
-    """Say why what is popular stands in a list."""
+    """Say why what is pinned or popular stands in a list."""
     category = (here.product_type or "").rpartition(">")[2].strip()
     texts = {
         POPULAR: ("Popular in this shop", "New in this shop"),
         POPULAR_IN_CATEGORY: (f"Popular in {category}", f"Also in {category}"),
         POPULAR_IN_SEGMENT: ("Popular with customers like you", ""),
+        PINNED: ("Chosen by the shop", "Chosen by the shop"),
     }
     return {source: partial(_text_by_buyers, *pair) for source, pair in texts.items()}
 

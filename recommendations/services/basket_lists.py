@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from functools import partial
 
+from django.utils import timezone
+
 from recommendations.queries import situations
 from recommendations.queries.situations import InBasket, Row
-from recommendations.services.answers import Answer, Reason, answer
+from recommendations.services.answers import Answer, Reason, answer, as_ruled
 from recommendations.services.serving import SIMILAR, TOGETHER, candidates_of
 from recommendations.wishes import Wishes
 
@@ -19,7 +21,8 @@ def basket_products(product_ids: Sequence[str], wishes: Wishes) -> Answer:
 
     A score is the mean over the basket of the candidate's scores beside each of its products.
     """
-    here, basket = situations.basket_situation(product_ids)
+    here, basket = situations.basket_situation(product_ids, BASKET, timezone.now())
+    here = as_ruled(here, wishes)
     together: Shares = {}
     alike: Shares = {}
     if wishes.arm == "model":

@@ -1,8 +1,9 @@
 """Lists for a customer, counting a purchase of a moment ago: what may please, what to buy again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property, partial
+from functools import partial
 
 import numpy as np
 from django.utils import timezone
@@ -16,11 +17,13 @@ from recommendations.queries import serving, situations
 from recommendations.queries.personal import FIELDS, Bought, Kept
 from recommendations.queries.situations import Row, Situation
 from recommendations.ranking import Candidate, by_score
+from recommendations.rulings import BOOST, Ruling, boost, is_in
 from recommendations.services.answers import (
     SCORE_DIGITS,
     Answer,
     Reason,
     answer,
+    as_ruled,
     candidate,
     rank_as_wished,
 )
@@ -45,19 +48,18 @@ class Tastes:
     basis: Basis
     scores: Scores
 
-    @cached_property
-    def order(self) -> np.ndarray:
-        """Places on the shelf, best first; of equal scores as shown, by the products' ids."""
-        return np.argsort(-np.round(self.scores.total, SCORE_DIGITS), kind="stable")
 
+def find_customer(customer_id: str, list_name: str = FOR_CUSTOMER) -> Situation:
+    """Return what answers for a customer follow from; its `customer` is none if unknown.
 
-def find_customer(customer_id: str) -> Situation:
-    """Return what answers for a customer follow from; its `customer` is none if unknown."""
-    return situations.customer_situation(customer_id)
+    `list_name` is the list whose rules are meant: "for-customer" or "buy-again".
+    """
+    return situations.customer_situation(customer_id, list_name, timezone.now())
 
 
 def recommendations_for(here: Situation, wishes: Wishes) -> Answer:
     """Return what the purchases speak for; then what is popular in the segment, then at all."""
+    here = as_ruled(here, wishes)
     if here.is_left_alone or wishes.arm != "model":
         here = here._replace(segment=None)
     bought = [] if here.is_left_alone else _bought_by(here)
@@ -72,15 +74,25 @@ def recommendations_for(here: Situation, wishes: Wishes) -> Answer:
 
 def buy_again(here: Situation, wishes: Wishes) -> Answer:
     """Return what the customer bought, what is wanted soonest first, and nothing else."""
+    here = as_ruled(here, wishes)
     if here.is_left_alone or wishes.arm != "model":
         return answer(BUY_AGAIN, here._replace(segment=None), wishes, [], {}, {})
     bought = {item.product: item for item in _bought_by(here) if item.orders}
     scores = dict(zip(bought, _again(here, list(bought.values())), strict=True))
     rows = {row.product: row for row in serving.candidates(here, wishes, bought)}
-    wanted = by_score(candidate(AGAIN, row, scores[product]) for product, row in rows.items())
+    boosts = {
+        product: boost(here.rulings, product, row.product_type, row.brand)
+        for product, row in rows.items()
+    }
+    found = [candidate(AGAIN, row, scores[product]) for product, row in rows.items()]
+    wanted = by_score(found, boosts)
     because = {AGAIN: partial(_because_again, bought)}
     unscored = [replace(one, score=None) for one in wanted]
     return answer(BUY_AGAIN, here, wishes, unscored, rows, because, is_filled=False)
+
+
+# By name, as rules and ids of lists tell it.
+LISTS = {FOR_CUSTOMER: recommendations_for, BUY_AGAIN: buy_again}
 
 
 def _again(here: Situation, bought: list[Bought]) -> list[float]:
@@ -122,13 +134,14 @@ def _candidates(
     here: Situation, wishes: Wishes, tastes: Tastes
 ) -> tuple[list[Candidate], dict[int, Row]]:
     """Return the best of the shelf, all of it where the best do not fill the list."""
-    is_owned = np.zeros(len(tastes.order), bool)
+    order = _in_order(tastes, here.rulings)
+    is_owned = np.zeros(len(order), bool)
     if not wishes.include_purchased:
         is_owned[[tastes.kept.places[p] for p in here.owned if p in tastes.kept.places]] = True
-    free = np.flatnonzero(~is_owned[tastes.order])
+    free = np.flatnonzero(~is_owned[order])
     most = wishes.limit + MARGIN
     reached = free[most - 1] + 1 if len(free) >= most else len(is_owned)
-    for places in (tastes.order[:reached], tastes.order):
+    for places in (order[:reached], order):
         products = tastes.kept.products[places].tolist()
         rows = {row.product: row for row in serving.candidates(here, wishes, products)}
         candidates = [
@@ -139,6 +152,30 @@ def _candidates(
         if rank_as_wished(candidates, wishes).is_full:
             break
     return candidates, rows
+
+
+def _in_order(tastes: Tastes, rulings: Sequence[Ruling]) -> np.ndarray:
+    """Return places on the shelf, best first; of equal scores as shown, by the products' ids."""
+    scores = np.round(tastes.scores.total, SCORE_DIGITS)
+    for ruling in rulings:
+        if ruling.action == BOOST:
+            is_meant = _is_about(tastes.kept, ruling)
+            factors = np.where(scores > 0, ruling.factor, 1 / ruling.factor)
+            scores = np.where(is_meant, scores * factors, scores)
+    return np.argsort(-scores, kind="stable")
+
+
+def _is_about(kept: Kept, ruling: Ruling) -> np.ndarray:
+    """Mark the products of the shelf that a rule is about."""
+    if ruling.product is not None:
+        return kept.products == ruling.product
+    name = "category" if ruling.category else "brand"
+    meant = [
+        code
+        for value, code in kept.codes[name].items()
+        if (is_in(value, ruling.category) if ruling.category else value == ruling.brand.lower())
+    ]
+    return np.isin(kept.shelf.fields[name].codes, meant)
 
 
 def _because_bought(tastes: Tastes, rows: list[Row], scores: list[float]) -> list[Reason]:

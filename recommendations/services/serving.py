@@ -3,12 +3,22 @@
 from collections.abc import Mapping
 from functools import partial
 
+from django.utils import timezone
+
 from recommendations.queries import serving as queries
 from recommendations.queries import situations
 from recommendations.queries.situations import Row, Situation
 from recommendations.ranking import Candidate, by_score
 from recommendations.reasons import clause, shared_terms
-from recommendations.services.answers import TERMS_SHOWN, Answer, Reason, answer, candidate
+from recommendations.rulings import boost
+from recommendations.services.answers import (
+    TERMS_SHOWN,
+    Answer,
+    Reason,
+    answer,
+    as_ruled,
+    candidate,
+)
 from recommendations.wishes import Wishes
 
 SIMILAR, TOGETHER, POPULAR = "similar", "bought_together", "popular"
@@ -18,13 +28,16 @@ BOUGHT_TOGETHER = "bought-together"
 def find_situation(product_id: str = "", kind: str = SIMILAR) -> Situation:
     """Return what answers about this product follow from; its `product` is none if unknown.
 
-    `kind` is the kind of run that is asked for: "similar" or "bought-together".
+    `kind` is the kind of run that is asked for: "similar" or "bought-together". Without a product
+    it is what popular products follow from.
     """
-    return situations.situation(product_id, kind)
+    list_name = kind if product_id else POPULAR
+    return situations.situation(product_id, kind, list_name, timezone.now())
 
 
 def similar_products(here: Situation, wishes: Wishes) -> Answer:
     """Return what is like the product shown; where that is too little, what is popular."""
+    here = as_ruled(here, wishes)
     alike = _scores(here.neighbours, here.scores, wishes)
     candidates, rows = candidates_of(here, wishes, {SIMILAR: alike})
     because = {SIMILAR: partial(_because_alike, here)}
@@ -36,6 +49,7 @@ def products_bought_together(here: Situation, wishes: Wishes) -> Answer:
 
     The situation is one of the kind "bought-together".
     """
+    here = as_ruled(here, wishes)
     together = _scores(here.others, here.other_scores, wishes)
     alike = _scores(here.neighbours, here.scores, wishes)
     candidates, rows = candidates_of(here, wishes, {TOGETHER: together, SIMILAR: alike})
@@ -48,7 +62,7 @@ def products_bought_together(here: Situation, wishes: Wishes) -> Answer:
 
 def popular_products(here: Situation, wishes: Wishes) -> Answer:
     """Return what most customers bought of late, then ever, then what is new."""
-    return answer(POPULAR, here, wishes, [], {}, {})
+    return answer(POPULAR, as_ruled(here, wishes), wishes, [], {}, {})
 
 
 def candidates_of(
@@ -58,13 +72,19 @@ def candidates_of(
     products = {product for scores in sources.values() for product in scores}
     found = queries.candidates(here, wishes, products) if products else []
     rows = {row.product: row for row in found}
+    boosts = {
+        product: boost(here.rulings, product, row.product_type, row.brand)
+        for product, row in rows.items()
+        if here.rulings
+    }
     candidates = []
     for source, scores in sources.items():
-        candidates += by_score(
+        shown = [
             candidate(source, rows[product], score)
             for product, score in scores.items()
             if product in rows
-        )
+        ]
+        candidates += by_score(shown, boosts)
     return candidates, rows
 
 

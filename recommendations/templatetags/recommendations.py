@@ -45,7 +45,7 @@ def for_customer(
     context: Context, customer: Customer | str, heading: str = "For you", **wishes
 ) -> dict[str, object]:
     """Show what a customer's purchases speak for, given the customer or an id."""
-    return _for(customer, "recommendations_for", context, heading, wishes)
+    return _for(customer, "for-customer", context, heading, wishes)
 
 
 @register.inclusion_tag("recommendations/list.html", takes_context=True)
@@ -53,7 +53,7 @@ def buy_again(
     context: Context, customer: Customer | str, heading: str = "Buy again", **wishes
 ) -> dict[str, object]:
     """Show what a customer may want to buy again, given the customer or an id."""
-    return _for(customer, "buy_again", context, heading, wishes)
+    return _for(customer, "buy-again", context, heading, wishes)
 
 
 @register.inclusion_tag("recommendations/list.html", takes_context=True)
@@ -76,13 +76,13 @@ def popular_products(
 
 
 def _for(
-    customer: Customer | str, name: str, context: Context, heading: str, wishes: dict
+    customer: Customer | str, list_name: str, context: Context, heading: str, wishes: dict
 ) -> dict[str, object]:
     # Imported when asked for, as it brings what scores are computed with.
     from recommendations.services import customer_lists
 
-    here = customer_lists.find_customer(getattr(customer, "external_id", customer))
-    answer = here.customer and getattr(customer_lists, name)(here, Wishes(**wishes))
+    here = customer_lists.find_customer(getattr(customer, "external_id", customer), list_name)
+    answer = here.customer and customer_lists.LISTS[list_name](here, Wishes(**wishes))
     return _list(context, answer, heading)
 
 

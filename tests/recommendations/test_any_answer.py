@@ -7,11 +7,11 @@ from decimal import Decimal
 import numpy as np
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from products.models import Product
-from recommendations.models import Popularity, SegmentPopularity, SimilarList, TogetherList
+from recommendations.models import Popularity, Rule, SegmentPopularity, SimilarList, TogetherList
 from recommendations.personal.scoring import Scores
 from recommendations.services import answers, basket_lists, customer_lists, serving
 from recommendations.wishes import Wishes
@@ -33,12 +33,13 @@ catalogues = st.lists(
         price=st.sampled_from([None, Decimal("1"), Decimal("2.50"), Decimal("4")]),
         item_group_id=st.sampled_from(["", "", "g", "h"]),
         created_at=st.sampled_from([NOW, NOW, NOW - timedelta(days=1)]),
-        buyers=st.sampled_from([None, (0, 0), (0, 1), (1, 1), (1, 2)]),
+        buyers=st.sampled_from([None, (0, 0), (0, 1), (1, 1), (2, 2), (3, 9)]),
         similar=st.sampled_from([None, None, 0.2, 0.5, 0.5, 0.9]),
         bought_together=st.sampled_from([None, None, None, 0.1, 0.5, 0.5]),
         personal=st.sampled_from([None, -0.5, 0.25, 0.25, 3.0]),
         of_segment=st.sampled_from([None, None, (0, 1), (1, 1)]),
         is_owned=st.sampled_from([False, False, True]),
+        attributes=st.sampled_from([{}, {"colour": "Red"}, {"colour": "red"}, {"colour": "blue"}]),
         external_id=st.uuids().map(lambda uuid: uuid.hex[:6]),
     ),
     min_size=2,
@@ -60,11 +61,34 @@ all_wishes = st.builds(
     min_score=st.sampled_from([Wishes.min_score, Wishes.min_score, 0.0, 0.4]),
     arm=st.sampled_from(["model", "model", "baseline"]),
 )
-thoroughly = settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+all_rules = st.lists(
+    st.builds(
+        dict,
+        action=st.sampled_from(["pin", "pin", "hide", "boost", "boost", "boost", "same", "other"]),
+        about=st.sampled_from([0, 1, 2, 3, 4, "A", "A > B", "acme"]),
+        position=st.integers(1, 6),
+        factor=st.sampled_from([0.5, 2.0, 10.0]),
+        attribute=st.sampled_from(["brand", "category", "colour"]),
+        beside=st.sampled_from([None] * 7 + [0, 2]),
+        within=st.sampled_from([""] * 7 + ["A", "a >b"]),
+    ),
+    max_size=4,
 )
+anything = given(
+    rows=catalogues, told=all_rules, asked=st.lists(all_wishes, min_size=2, max_size=4)
+)
+
+
+def tried(examples: int) -> settings:
+    """So many catalogues; shrinking takes minutes, and the cases are small."""
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        phases=(Phase.generate,),
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
+
+
 EXTRAS = (
     "buyers",
     "similar",
@@ -95,6 +119,27 @@ def store(rows: list[dict]) -> list[Product]:
         if product.buyers
     )
     return products
+
+
+def store_rules(told: list[dict], products: list[Product]) -> list[Rule]:
+    """Write rules; one about a product that is not there is about the first."""
+    rules = []
+    for rule in told:
+        fields = {name: rule[name] for name in ("action", "within", "attribute")}
+        about, beside = rule["about"], rule["beside"]
+        product = products[about if isinstance(about, int) and about < len(products) else 0]
+        if isinstance(about, int) or rule["action"] == "pin":
+            fields["product"] = product
+        elif about == "acme":
+            fields["brand"] = about
+        else:
+            fields["category"] = about
+        if rule["action"] in ("pin", "boost"):
+            fields |= {"position": rule["position"], "factor": rule["factor"]}
+        if beside is not None:
+            fields["beside"] = products[beside if beside < len(products) else 0]
+        rules.append(Rule.objects.create(**fields))
+    return rules
 
 
 def known(products: list[Product], name: str) -> dict:
@@ -137,16 +182,17 @@ def assert_as_expected(answer, scene: Scene, wishes: Wishes) -> None:
     assert (found, answer.removed) == expected_answer(scene, wishes)
 
 
-@pytest.mark.parametrize("walked_at_least", [0, 60])
-@thoroughly
-@given(rows=catalogues, asked=st.lists(all_wishes, min_size=3, max_size=3))
-def test_beside_a_product(monkeypatch, walked_at_least, rows, asked):
-    monkeypatch.setattr(answers, "WALKED_AT_LEAST", walked_at_least)
+def beside_a_product(rows, told, asked) -> None:
     with transaction.atomic():
         products = store(rows)
         lists = store_lists(products[0], products)
         scene = Scene(
-            products, lists, known(products, "buyers"), products[:1], products[0].product_type
+            products,
+            lists,
+            known(products, "buyers"),
+            products[:1],
+            products[0].product_type,
+            rules=store_rules(told, products),
         )
         alike = replace(scene, sources={"similar": lists["similar"]})
         for wishes in asked:
@@ -158,9 +204,18 @@ def test_beside_a_product(monkeypatch, walked_at_least, rows, asked):
         transaction.set_rollback(True)
 
 
-@thoroughly
-@given(rows=catalogues, asked=st.lists(all_wishes, min_size=3, max_size=3))
-def test_for_a_basket(rows, asked):
+def of_popular_products(rows, told, asked) -> None:
+    with transaction.atomic():
+        products = store(rows)
+        scene = Scene(products, {}, known(products, "buyers"), rules=store_rules(told, products))
+        for wishes in asked:
+            wishes = replace(wishes, min_score=Wishes.min_score, price="any")
+            answer = serving.popular_products(serving.find_situation(), wishes)
+            assert_as_expected(answer, scene, wishes)
+        transaction.set_rollback(True)
+
+
+def for_a_basket(rows, told, asked) -> None:
     with transaction.atomic():
         products = store(rows)
         basket = products[:2]
@@ -173,7 +228,9 @@ def test_for_a_basket(rows, asked):
             }
             for source in ("bought_together", "similar")
         }
-        scene = Scene(products, sources, known(products, "buyers"), basket)
+        rules = store_rules(told, products)
+        buyers = known(products, "buyers")
+        scene = Scene(products, sources, buyers, basket, rules=rules, is_basket=True)
         for wishes in asked:
             wishes = replace(wishes, min_score=Wishes.min_score, price="any")
             answer = basket_lists.basket_products(["SECOND", "nothing", "first"], wishes)
@@ -181,11 +238,7 @@ def test_for_a_basket(rows, asked):
         transaction.set_rollback(True)
 
 
-@pytest.mark.parametrize("margin", [0, 60])
-@thoroughly
-@given(rows=catalogues, asked=st.lists(all_wishes, min_size=3, max_size=3))
-def test_for_a_customer(monkeypatch, margin, rows, asked):
-    monkeypatch.setattr(customer_lists, "MARGIN", margin)
+def for_a_customer(rows, told, asked, patch) -> None:
     with transaction.atomic():
         products = store(rows)
         customer = make_customer(external_id="ada")
@@ -204,16 +257,58 @@ def test_for_a_customer(monkeypatch, margin, rows, asked):
             make_order(customer, *owned)
         total = np.array([product.personal for product in shelf])
         found = Scores(total, {"purchases": total}, 1.0)
-        monkeypatch.setattr(customer_lists, "score", lambda shelf, basis: found)
+        patch.setattr(customer_lists, "score", lambda shelf, basis: found)
         scene = Scene(
             products,
             {"personal": known(shelf, "personal")} if owned else {},
             known(products, "buyers"),
             of_segment=known(products, "of_segment"),
             owned={product.pk for product in owned},
+            rules=store_rules(told, products),
         )
         for wishes in asked:
             wishes = replace(wishes, min_score=Wishes.min_score, price="any")
             here = customer_lists.find_customer("ada")
             assert_as_expected(customer_lists.recommendations_for(here, wishes), scene, wishes)
         transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("walked_at_least", [0, 60])
+@tried(15)
+@anything
+def test_beside_a_product(monkeypatch, walked_at_least, rows, told, asked):
+    monkeypatch.setattr(answers, "WALKED_AT_LEAST", walked_at_least)
+    beside_a_product(rows, told, asked)
+
+
+@tried(20)
+@anything
+def test_of_popular_products(rows, told, asked):
+    of_popular_products(rows, told, asked)
+
+
+@tried(15)
+@anything
+def test_for_a_basket(rows, told, asked):
+    for_a_basket(rows, told, asked)
+
+
+@pytest.mark.parametrize("margin", [0, 60])
+@tried(15)
+@anything
+def test_for_a_customer(monkeypatch, margin, rows, told, asked):
+    monkeypatch.setattr(customer_lists, "MARGIN", margin)
+    for_a_customer(rows, told, asked, monkeypatch)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at_least", [0, 60])
+@tried(400)
+@anything
+def test_of_any_kind_very_often(monkeypatch, at_least, rows, told, asked):
+    monkeypatch.setattr(answers, "WALKED_AT_LEAST", at_least)
+    monkeypatch.setattr(customer_lists, "MARGIN", at_least)
+    beside_a_product(rows, told, asked)
+    of_popular_products(rows, told, asked)
+    for_a_basket(rows, told, asked)
+    for_a_customer(rows, told, asked, monkeypatch)
