@@ -23,7 +23,12 @@ MENU = (
     ),
     (
         "Catalogue",
-        ("products.product", "recommendations.recommendedproduct", "recommendations.event"),
+        (
+            "products.product",
+            "recommendations.recommendedproduct",
+            "recommendations.rule",
+            "recommendations.event",
+        ),
     ),
     ("Work", ("runs.run", "runs.import")),
     ("Access", ("segrec_site.apikey", "auth.user", "auth.group")),

@@ -15,6 +15,7 @@ _SHOP = {
     "products.view_product",
     "recommendations.view_recommendedproduct",
     "recommendations.view_event",
+    "recommendations.view_rule",
 }
 _PEOPLE = {
     "customers.view_customer",
@@ -38,7 +39,14 @@ ROLES: dict[str, set[str]] = {
         "customers.export_customer",
         "customers.erase_customer",
     },
-    MERCHANDISER: _SHOP | {"products.change_product", "runs.view_run"},
+    MERCHANDISER: _SHOP
+    | {
+        "products.change_product",
+        "recommendations.add_rule",
+        "recommendations.change_rule",
+        "recommendations.delete_rule",
+        "runs.view_run",
+    },
     OPERATOR: _SHOP
     | _WORK
     | {

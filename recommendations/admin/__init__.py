@@ -1,3 +1,3 @@
 """Staff pages of recommendations."""
 
-from recommendations.admin import online, products
+from recommendations.admin import online, products, rules

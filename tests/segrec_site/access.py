@@ -84,6 +84,7 @@ TABLE = {
     "Exports": list_of("customers_export", "CO"),
     "Products": pages_of("products_product", ALL, change="M"),
     "Recommendations": pages_of("recommendations_recommendedproduct", ALL),
+    "Rules": pages_of("recommendations_rule", ALL, add="M", change="M", delete="M"),
     "Online results": list_of("recommendations_event", ALL),
     "Runs": [
         *pages_of("runs_run", "CMO"),

@@ -16,7 +16,7 @@ from django.urls import URLPattern, get_resolver, resolve, reverse
 
 from customers.models import Audience, Export, Move, Order
 from products.models import Product
-from recommendations.models import Event
+from recommendations.models import Event, Rule
 from runs.models import Import
 from segrec_site import roles
 from segrec_site.keys import create_key
@@ -81,6 +81,7 @@ def things(django_user_model, groups) -> dict[str, int | str]:
         ).pk,
         "products_product": product.pk,
         "recommendations_recommendedproduct": product.pk,
+        "recommendations_rule": Rule.objects.create(action="hide", product=product).pk,
         "recommendations_event": Event.objects.create(
             pk=uuid4(), type="view", product=product, customer=ada, at=NOW
         ).pk,
