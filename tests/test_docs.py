@@ -8,6 +8,7 @@ from django.conf import settings
 
 from benchmarks import report
 from benchmarks.soaking import diary
+from customers.models import Move
 from tests import reference
 
 ROOT = Path(__file__).parent.parent
@@ -42,6 +43,29 @@ def test_the_version_is_the_changelogs_first_heading():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
     assert project["version"] == settings.SEGREC_VERSION
+
+
+def test_every_code_of_a_run_of_segments_is_explained():
+    sources = [
+        *(ROOT / "customers/segmentation").glob("*.py"),
+        *(ROOT / "customers/services/segments").glob("*.py"),
+    ]
+    said = re.compile(
+        r"""(?:Gate|Trigger|_low|_high|_nothing)\(\s*"(\w+)"|"(k_\w+)"|"code": "(\w+)\""""
+    )
+    codes = {code for file in sources for found in said.findall(file.read_text()) for code in found}
+
+    explained = set(re.findall(r"`(\w+)`", (ROOT / "docs/segments.md").read_text()))
+
+    codes = {code for code in codes if len(code) > 1}  # examples have codes of a letter
+    assert len(codes) > 20
+    assert codes <= explained
+
+
+def test_every_cause_of_a_move_is_explained():
+    explained = set(re.findall(r"`(\w+)`", (ROOT / "docs/segments.md").read_text()))
+
+    assert set(Move.Cause.values) <= explained
 
 
 def test_links_between_documents_lead_somewhere():
