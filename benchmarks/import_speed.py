@@ -14,9 +14,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
-from benchmarks import big_shop
 from benchmarks.report import Report
 
 SIZES = {"small": 100_000, "big": 3_300_000}  # orders, of three lines each
@@ -69,6 +66,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--size", choices=list(SIZES), default="small")
     size = parser.parse_args().size
+    from benchmarks import big_shop  # pandas with it, which the measured processes do without
+
     report = Report(
         "import_speed",
         "Import of order lines: speed",
@@ -108,6 +107,7 @@ def main() -> None:
 
 def write_orders(path: Path, first: int, count: int) -> int:
     """Write a canonical file of so many orders; return its lines."""
+    import numpy as np
     import pyarrow as pa
     from pyarrow import csv
 

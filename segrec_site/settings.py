@@ -8,6 +8,7 @@ import re
 import secrets
 import sys
 from contextlib import suppress
+from datetime import UTC
 from ipaddress import ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
@@ -110,7 +111,8 @@ if SHOP_CURRENCY and not re.fullmatch("[A-Z]{3}", SHOP_CURRENCY):
 SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", "UTC")
 if SHOP_TIME_ZONE not in available_timezones():
     raise ImproperlyConfigured(f"SHOP_TIME_ZONE is {SHOP_TIME_ZONE!r}; use a name as Europe/Paris.")
-SHOP_ZONE = ZoneInfo(SHOP_TIME_ZONE)
+# Without a table of a zone's history times are read several times faster.
+SHOP_ZONE = UTC if SHOP_TIME_ZONE == "UTC" else ZoneInfo(SHOP_TIME_ZONE)
 SHOP_PAGES = not PRODUCTION
 RUNS_KEPT = _count("RUNS_KEPT", 3)
 FILES_KEPT_DAYS = _count("FILES_KEPT_DAYS", 30)

@@ -165,10 +165,12 @@ def stage_items(described: bool) -> list[int]:
 
     Where lines describe their products, the latest line of a product counts.
     """
-    temp_table("staged_item", "SELECT DISTINCT product_id, NULL::int AS id FROM staged_line")
+    temp_table(
+        "staged_item",
+        "SELECT product_id, min(line) AS line, NULL::int AS id FROM staged_line GROUP BY product_id",
+    )
     _find_items()
     unknown = "i.id IS NULL" if not described else f"(i.id IS NULL OR i.id IN ({NAMED_ONLY}))"
-    of_unknown = f"staged_line AS l JOIN staged_item AS i USING (product_id) WHERE {unknown}"
     temp_table(
         "staged_name",
         f"""
@@ -176,10 +178,11 @@ def stage_items(described: bool) -> list[int]:
             coalesce(latest.product_type, '') AS product_type, coalesce(latest.brand, '') AS brand,
             latest.unit_price AS price, coalesce(latest.currency, '') AS currency
         FROM (SELECT DISTINCT ON (lower(product_id)) product_id AS id, lower(product_id) AS folded
-            FROM {of_unknown} ORDER BY lower(product_id), line) AS first
+            FROM staged_item AS i WHERE {unknown} ORDER BY lower(product_id), line) AS first
         LEFT JOIN (SELECT DISTINCT ON (lower(product_id)) lower(product_id) AS folded, l.*
-            FROM {of_unknown} AND title <> ''
-            ORDER BY lower(product_id), ordered_at DESC, line DESC) AS latest USING (folded)""",
+            FROM staged_line AS l JOIN staged_item AS i USING (product_id)
+            WHERE {unknown} AND title <> ''
+            ORDER BY lower(product_id), ordered_at DESC, l.line DESC) AS latest USING (folded)""",
     )
     named = add_named_products()
     if named:
