@@ -167,7 +167,8 @@ def stage_items(described: bool) -> list[int]:
     """
     temp_table(
         "staged_item",
-        "SELECT product_id, min(line) AS line, NULL::int AS id FROM staged_line GROUP BY product_id",
+        "SELECT product_id, min(line) AS line, NULL::int AS id"
+        " FROM staged_line GROUP BY product_id",
     )
     _find_items()
     unknown = "i.id IS NULL" if not described else f"(i.id IS NULL OR i.id IN ({NAMED_ONLY}))"

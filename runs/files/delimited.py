@@ -91,9 +91,13 @@ def _table(facts: FileFacts, found: Header) -> Table:
 class Rows:
     """The rows of a text with the line each begins on; bad rows are set aside in `bad`.
 
-    A quote that is never closed would swallow what follows: when a cell grows past the limit or
-    the text ends inside it, its first line is given up and reading goes on at the second.
+    A quote that is never closed swallows what follows, up to the next such quote: when a cell
+    grows past the limit, the text ends inside it, or lines that look like rows are within it, its
+    first line is given up and reading goes on at the second. `width` is that of the header, once
+    it is known.
     """
+
+    width = 0
 
     def __init__(self, text: io.TextIOBase, delimiter: str):
         self.characters = 0
@@ -117,6 +121,9 @@ class Rows:
                     if self._ended:
                         self._give_up("has a quote that is never closed")
                         break
+                    if self.width and len(held) > 1 and self._has_swallowed(cells):
+                        self._give_up("has a quote that is never closed, or cells too many or few")
+                        continue
                     line = self._line - len(held) + 1
                     held.clear()
                     yield line, cells
@@ -137,6 +144,12 @@ class Rows:
             yield line
         self._ended = True
 
+    def _has_swallowed(self, cells: list[str]) -> bool:
+        if len(cells) != self.width and (len(cells) < self.width or any(cells[self.width :])):
+            return True
+        first, *others = (line.count(self._delimiter) == self.width - 1 for line in self._held)
+        return self.width > 3 and first and 2 * sum(others) > len(others)
+
     def _give_up(self, reason: str) -> None:
         self._line -= len(self._held) - 1
         first, *rest = self._held
@@ -150,6 +163,7 @@ def _batches(rows: Rows, header_line: int, header: list[str]) -> Iterator[Batch]
     stream = iter(rows)
     next(line for line, _ in stream if line == header_line)
     rows.bad.clear()
+    rows.width = width
     lines, kept, repeated, characters = [], [], 0, BATCH_CHARACTERS
     for line, cells in stream:
         if len(cells) == width and cells[0] and cells != header:

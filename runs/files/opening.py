@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import io
 import re
+import stat
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -52,9 +53,11 @@ def inspect_file(path: str | Path) -> FileFacts:
     """Read a file through once: its hash, whether it can be unpacked, and its encoding."""
     path = Path(path)
     try:
-        if path.is_dir():
-            raise FileRefused(f"{path.name} is a folder, not a file.")
-        size = path.stat().st_size
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            what = "a folder" if path.is_dir() else "a device or a pipe"
+            raise FileRefused(f"{path.name or path} is {what}, not a file.")
+        size = found.st_size
         with path.open("rb") as file:
             start = file.read(8)
             file.seek(0)
@@ -82,7 +85,7 @@ def open_text(facts: FileFacts) -> io.TextIOWrapper:
     return io.TextIOWrapper(
         _open(facts.path, facts.packed),
         encoding=facts.encoding,
-        errors="surrogatepass" if facts.encoding == "utf-16" else "surrogateescape",
+        errors="surrogatepass" if facts.encoding.startswith("utf-16") else "surrogateescape",
         newline="",
     )
 
@@ -115,6 +118,14 @@ def _blocks(path: Path, size: int, packed: bool) -> Iterator[bytes]:
         raise FileRefused(f"{path.name} cannot be unpacked: {problem}.") from None
 
 
+def _wide(start: bytes) -> str | None:
+    """Return which UTF-16 this is where every other byte says nothing, as in plain text of it."""
+    if start.count(0) < len(start) // 3:
+        return None
+    low, high = start[::2].count(0), start[1::2].count(0)
+    return "utf-16-le" if not low and high else "utf-16-be" if low and not high else None
+
+
 def _read_through(path: Path, size: int, packed: bool) -> tuple[int, str, str]:
     """Return the unpacked size, the encoding and the first sign that is no blank.
 
@@ -125,6 +136,7 @@ def _read_through(path: Path, size: int, packed: bool) -> tuple[int, str, str]:
     for block in _blocks(path, size, packed):
         if not unpacked:
             bom = next((name for mark, name in _BOMS.items() if block.startswith(mark)), None)
+            bom = bom or _wide(block[:1000])
             start = block[:1000].decode("utf-8", "ignore").lstrip("\ufeff \t\r\n")[:1]
         unpacked += len(block)
         if not bom and not (block.isascii() and not decoder.getstate()[0]):

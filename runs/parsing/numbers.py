@@ -9,15 +9,15 @@ from runs.parsing.forms import BadCell, FormedParser, Forms, clean
 LONGEST = 60
 _SIGN = r"(?:[A-Z]{0,3}[$€£¥₹₽₺₩₫₴₦฿¢]|[A-Z]{3}|kr\.?|zł|Kč|Ft|Rs\.?|lei)"
 _AMOUNT = re.compile(
-    rf"(?P<minus>[-(]?)\s*(?:{_SIGN}\s*)?(?P<minus2>-?)\s*(?P<digits>\d[\d.,'’\s]*|[.,]\d+)\s*"
+    rf"(?P<minus>[-(]?)\s*(?:{_SIGN}\s*)?(?P<minus2>-?)\s*(?P<digits>[0-9][0-9.,'’\s]*|[.,][0-9]+)\s*"
     rf"{_SIGN}?\s*(?P<minus3>[-)]?)"
 )
 # Before the amount, after its sign, behind it, or around it as accountants write.
 _NEGATIVE = {("-", "", ""), ("", "-", ""), ("", "", "-"), ("(", "", ")")}
-_PLAIN = re.compile(r"-?\d{1,20}(\.\d{1,20})?")
-_AMBIGUOUS = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
-_SCIENTIFIC = re.compile(r"-?\d(\.\d+)?[eE][+-]?\d{1,2}")
-_THOUSANDS = {sign: re.compile(rf"\d{{1,3}}(\{sign}\d{{3}})+|\d*") for sign in ".,"}
+_PLAIN = re.compile(r"-?\d{1,20}(\.\d{1,20})?", re.ASCII)
+_AMBIGUOUS = re.compile(r"[1-9]\d{0,2}([.,])\d{3}", re.ASCII)
+_SCIENTIFIC = re.compile(r"-?\d(\.\d+)?[eE][+-]?\d{1,2}", re.ASCII)
+_THOUSANDS = {sign: re.compile(rf"\d{{1,3}}(\{sign}\d{{3}})+|\d*", re.ASCII) for sign in ".,"}
 
 
 def number(raw: str, forms: Forms) -> Decimal | None:

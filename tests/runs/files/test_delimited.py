@@ -81,6 +81,24 @@ def test_a_quote_never_closed_costs_one_row(tmp_path):
     assert [(row.line, row.text) for row in bad] == [(3, '2,"b')]
 
 
+def test_quotes_never_closed_do_not_swallow_the_rows_between_them(tmp_path):
+    good = [f"{n}\tmug {n}\tx\ty" for n in range(40)]
+    good[10], good[30] = '10\tmug\t"never\tclosed', '30\tmug\tx\t"never closed'
+    _, rows, bad = read(tmp_path, "id\ttitle\tnote\tmore\n" + "\n".join(good))
+
+    assert [int(row[1]) for row in rows] == [n for n in range(40) if n not in (10, 30)]
+    assert [row.line for row in bad] == [12, 32]
+
+
+def test_lines_with_commas_may_stand_within_a_cell(tmp_path):
+    cell = '"Sizes: S, M, L, XL\nColours: red, blue, green, grey\nDry, flat, cool"'
+    _, rows, bad = read(tmp_path, f"id,title,note,more\n1,a,b,{cell}\n{cell},c,d,e\n")
+
+    assert [row[0] for row in rows] == [2, 5]
+    assert rows[1][1].startswith("Sizes")
+    assert bad == []
+
+
 def test_a_cell_too_large_costs_one_row(tmp_path, settings):
     settings.IMPORT_CELL_CHARACTERS = 50
     _, rows, bad = read(tmp_path, f"id,title\n1,{'x' * 60}\n2,{'y' * 900}\n3,c\n")

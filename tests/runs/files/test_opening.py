@@ -1,5 +1,6 @@
 import gzip
 import hashlib
+import os
 
 import pytest
 
@@ -32,6 +33,9 @@ def test_a_packed_file_is_measured_unpacked(tmp_path):
         ("é".encode("utf-8-sig"), "utf-8-sig"),
         ("café; été".encode("cp1252"), "cp1252"),
         ("é".encode("utf-16"), "utf-16"),
+        ("id,title\n1,é".encode("utf-16-le"), "utf-16-le"),
+        ("id,title\n1,é".encode("utf-16-be"), "utf-16-be"),
+        (bytes(100), "utf-8"),
         ("éééé".encode() + b"\xe9", "utf-8"),
         (b"a" * ((1 << 20) - 1) + "é".encode(), "utf-8"),
     ],
@@ -57,9 +61,13 @@ def test_a_hopeless_file_is_refused_in_one_sentence(tmp_path, content, reason):
     assert str(refusal.value).endswith(".")
 
 
-def test_a_folder_and_a_missing_file_are_refused(tmp_path):
+def test_what_is_no_file_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
     with pytest.raises(FileRefused, match="folder"):
         inspect_file(tmp_path)
+    for path in (tmp_path / "pipe", "/dev/zero"):
+        with pytest.raises(FileRefused, match="a device or a pipe"):
+            inspect_file(path)
     with pytest.raises(FileRefused, match="cannot be read"):
         inspect_file(tmp_path / "none.csv")
 

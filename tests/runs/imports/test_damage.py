@@ -75,6 +75,12 @@ DAMAGE = {
     "no last line end": (csv(*GOOD)[:-1], 0),
     "cp1252": (good_and().replace(b"ada", "Zoé".encode("cp1252")), 0),
     "one wrong byte in UTF-8": (good_and("4,2024-01-04,ÄÖ?,mug,1,10").replace(b"?", b"\xe9"), 1),
+    "UTF-16 without a BOM": (csv(*GOOD).decode().encode("utf-16-le"), 0),
+    "two unclosed quotes with good rows between": (
+        csv('4,2024-01-04,ada,mug,1,"10', *GOOD, '5,2024-01-04,ada,mug,1,"10'),
+        2,
+    ),
+    "figures of another script": (good_and("4,2024-01-04,ada,mug,1,١٠.٥ €"), 1),
     "UTF-16": ((b"\xff\xfe" + csv(*GOOD).decode().encode("utf-16-le")), 0),
     "a BOM": (b"\xef\xbb\xbf" + csv(*GOOD), 0),
     "year 0001": (good_and("4,0001-01-01,ada,mug,1,10"), 1),
@@ -121,7 +127,7 @@ def test_damage_is_named_and_nothing_wrong_is_stored(kind, tmp_path, capsys):
 
 
 def test_a_folder_and_a_missing_file_are_refused(tmp_path):
-    for path in (tmp_path, tmp_path / "none.csv"):
+    for path in (tmp_path, tmp_path / "none.csv", Path("/dev/zero")):
         with pytest.raises(CommandError):
             call_command("import_orders", path)
 

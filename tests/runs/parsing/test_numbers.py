@@ -46,6 +46,8 @@ def test_a_number_is_read_as_shops_write_it(cell, value):
         "x",
         "1/2",
         "٣٫٥",
+        "٣",
+        "١٢.٥ €",
         "12,34,56.7,8",
         "-5-",
         "(5",
