@@ -115,8 +115,9 @@ def stage_people() -> None:
                 FILTER (WHERE region <> ''))[1] AS region,
             min(head) AS head, NULL::int AS customer_id, false AS erased
         FROM (
-            SELECT coalesce(nullif(customer_id, ''), guest) AS person, customer_id <> '' AS
-                registered, email, guest, country, region, ordered_at, head
+            SELECT coalesce(nullif(customer_id, ''), guest) AS person,
+                coalesce(customer_id, '') <> '' AS registered, email, guest, country, region,
+                ordered_at, head
             FROM staged_line WHERE line = head
         ) AS named
         WHERE person IS NOT NULL GROUP BY person""",

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from runs.files import FileFacts, FileRefused, NoHeader, Table, open_table
 
 Row = dict[str, str]
+# A file that lacks more of what a format needs is told what the plainest format asks for.
+UNLIKE = 0.5
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,8 @@ def unrecognised(table: Table, fitting: Sequence[Format]) -> Unrecognised:
         for ours, name in form.strangers(table.header)
     ]
     nearest = min(reversed(fitting), key=lambda form: form.distance(table.header))
+    if nearest.distance(table.header) > UNLIKE:
+        nearest = fitting[-1]
     lacking = nearest.lacking(table.header)
     problem = f"lacks {', '.join(lacking)}, which {nearest.name} files have"
     return Unrecognised(table, lacking, strangers[0] if strangers else problem)

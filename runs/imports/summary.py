@@ -83,7 +83,8 @@ class Rejects:
     def add(self, line: int, column: str, value: str, reason: str, row: str) -> None:
         """Write one rejected row."""
         if len(self.first) < self.FIRST_SHOWN:
-            self.first.append(f"line {line}: {column} {value[:60]!r} {reason}".replace("  ", " "))
+            shown = repr(value[:60]) if value else ""
+            self.first.append(" ".join(filter(None, (f"line {line}:", column, shown, reason))))
         if self._path:
             if not self._file:
                 self._file = self._path.open("w", encoding="utf-8", errors="replace", newline="")

@@ -17,7 +17,9 @@ _NEGATIVE = {("-", "", ""), ("", "-", ""), ("", "", "-"), ("(", "", ")")}
 _PLAIN = re.compile(r"-?\d{1,20}(\.\d{1,20})?", re.ASCII)
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}([.,])\d{3}", re.ASCII)
 _SCIENTIFIC = re.compile(r"-?\d(\.\d+)?[eE][+-]?\d{1,2}", re.ASCII)
-_THOUSANDS = {sign: re.compile(rf"\d{{1,3}}(\{sign}\d{{3}})+|\d*", re.ASCII) for sign in ".,"}
+# Parted by threes, or as in India.
+_THOUSANDS = (r"\d{1,3}(\.\d{3})+|\d*", r"\d{1,3}(,\d{3})+", r"\d{1,2}(,\d{2})+,\d{3}")
+_ROUND = re.compile(r"(?<=\d)[.,][-–—]+")  # as in 12.– or 12,--
 
 
 def number(raw: str, forms: Forms) -> Decimal | None:
@@ -29,7 +31,8 @@ def number(raw: str, forms: Forms) -> Decimal | None:
         return Decimal(text)
     if _SCIENTIFIC.fullmatch(text):
         return Decimal(text)
-    amount = _AMOUNT.fullmatch(text.replace("−", "-")) if len(text) <= LONGEST else None
+    text = _ROUND.sub("", text.replace("−", "-")) if len(text) <= LONGEST else ""
+    amount = _AMOUNT.fullmatch(text)
     minus = amount and amount.group("minus", "minus2", "minus3")
     if not amount or (any(minus) and minus not in _NEGATIVE):
         raise BadCell("is not a number")
@@ -40,7 +43,7 @@ def number(raw: str, forms: Forms) -> Decimal | None:
 
 def decimal_sign(raw: str) -> str | None:
     """Return the sign that parts decimals in this cell, where the cell alone tells."""
-    digits = re.sub(r"[^\d.,]", "", clean(raw)[:LONGEST])
+    digits = re.sub(r"[A-Za-z]\.|[^\d.,]", "", clean(raw)[:LONGEST])
     last = max(digits.rfind("."), digits.rfind(","))
     if last < 0 or _AMBIGUOUS.fullmatch(digits):
         return None
@@ -58,7 +61,7 @@ def _with_decimal_point(digits: str, decimal: str | None) -> str:
         last = max(digits.rfind("."), digits.rfind(","))
         mark = digits[last] if last >= 0 and digits.count(digits[last]) == 1 else ""
     whole, _, fraction = digits.rpartition(mark) if mark else (digits, "", "")
-    if not any(form.fullmatch(whole) for form in _THOUSANDS.values()):
+    if not any(re.fullmatch(form, whole, re.ASCII) for form in _THOUSANDS):
         raise BadCell("is not a number")
     if not fraction.isdigit() and fraction:
         raise BadCell("is not a number")

@@ -74,6 +74,12 @@ def test_an_unknown_header_is_refused_with_what_it_lacks(tmp_path, content, mapp
     assert str(refusal.value) == sentence
 
 
+def test_a_file_like_none_is_told_what_the_plainest_format_needs(tmp_path):
+    content = "Order Number,Order Date,SKU,Quantity,Price\n1,2024-01-05,a,1,2"
+    with pytest.raises(Unrecognised, match="lacks order_id, ordered_at, product_id, which canon"):
+        open_recognised(inspect_file(write(tmp_path, content)), ORDERS)
+
+
 def test_a_chosen_format_is_the_only_one_tried():
     assert [form.name for form in candidates(ORDERS, "shopify", {})] == ["shopify"]
     assert [form.name for form in candidates(ORDERS, "auto", {"order_id": ("x",)})] == ["canonical"]

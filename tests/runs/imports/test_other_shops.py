@@ -208,6 +208,18 @@ def test_etsy_items_with_american_dates_of_two_figures(tmp_path, capsys):
     assert at("5002").date().isoformat() == "2024-01-06"
 
 
+def test_an_indian_and_a_swiss_shop_by_e_mails_alone(tmp_path, capsys):
+    mapping = ["order_id=No", "ordered_at=Day", "product_id=Item", "unit_price=Rate"]
+    indian = "No,Day,Email,Item,Rate\n1,31-01-2024,ada@x.org,Sari,\"Rs. 1,23,456.50\"\n"
+    indian += "2,01-02-2024,ben@x.org,Shawl,\"Rs. 1,234\"\n"
+    assert imported(tmp_path, capsys, "orders", indian, *mapping) == {"created": 2}
+
+    swiss = "No;Day;Email;Item;Rate\n3;25.01.24;ada@x.org;Messer;CHF 1’000.–\n"
+    assert imported(tmp_path, capsys, "orders", swiss, *mapping) == {"created": 1}
+    assert [row[4] for row in lines()] == [Decimal("123456.5"), 1234, 1000]
+    assert sorted(Customer.objects.values_list("email", flat=True)) == ["ada@x.org", "ben@x.org"]
+
+
 def test_a_till_without_order_numbers(tmp_path, capsys):
     content = """sep=|
 Day|Till|Receipt|Barcode|Units|Price|Card

@@ -29,6 +29,9 @@ POINT, COMMA, UNKNOWN = Forms(decimal="."), Forms(decimal=","), Forms(decimal=No
         ("1\u202f234,50\xa0€", "1234.50"),
         ("1,234,567", "1234567"),
         ("1.5e-05", "0.000015"),
+        ("₹1,23,456.50", "123456.50"),
+        ("CHF 1’000.–", "1000"),
+        ("12,-- €", "12"),
     ],
 )
 def test_a_number_is_read_as_shops_write_it(cell, value):
@@ -40,6 +43,8 @@ def test_a_number_is_read_as_shops_write_it(cell, value):
     [
         "12 apples",
         "1,2,3",
+        "1,23,45",
+        "-.-",
         "--5",
         "1..2",
         "=1+1",
@@ -77,7 +82,14 @@ def test_three_digits_after_the_only_sign_follow_the_files_form(cell, point, com
 
 @pytest.mark.parametrize(
     ("cell", "sign"),
-    [("12,5", ","), ("12.50", "."), ("1.234,5", ","), ("1,234", None), ("7", None)],
+    [
+        ("12,5", ","),
+        ("12.50", "."),
+        ("1.234,5", ","),
+        ("1,234", None),
+        ("Rs. 1,234", None),
+        ("7", None),
+    ],
 )
 def test_a_cell_shows_its_decimal_sign_where_it_can_be_read_one_way_only(cell, sign):
     assert decimal_sign(cell) == sign
