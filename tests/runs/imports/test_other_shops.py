@@ -210,8 +210,8 @@ def test_etsy_items_with_american_dates_of_two_figures(tmp_path, capsys):
 
 def test_an_indian_and_a_swiss_shop_by_e_mails_alone(tmp_path, capsys):
     mapping = ["order_id=No", "ordered_at=Day", "product_id=Item", "unit_price=Rate"]
-    indian = "No,Day,Email,Item,Rate\n1,31-01-2024,ada@x.org,Sari,\"Rs. 1,23,456.50\"\n"
-    indian += "2,01-02-2024,ben@x.org,Shawl,\"Rs. 1,234\"\n"
+    indian = 'No,Day,Email,Item,Rate\n1,31-01-2024,ada@x.org,Sari,"Rs. 1,23,456.50"\n'
+    indian += '2,01-02-2024,ben@x.org,Shawl,"Rs. 1,234"\n'
     assert imported(tmp_path, capsys, "orders", indian, *mapping) == {"created": 2}
 
     swiss = "No;Day;Email;Item;Rate\n3;25.01.24;ada@x.org;Messer;CHF 1’000.–\n"
