@@ -191,6 +191,8 @@ def dropped_before(
     places = [place or _START for place in taken.values()]
     values = judgement.values | _values(here) | boosts
     values |= {f"taken_{name}": [getattr(p, name) for p in places] for name in Place._fields}
+    # Counts are whole until a boost moves them, and an array has one type.
+    values |= {f"taken_{n}": [float(x) for x in values[f"taken_{n}"]] for n in ("lately", "ever")}
     values |= {"taken_groups": list(taken), "met": [*met, *here.beside]}
     return dict(fetch(sql, values | (last or _START)._asdict()))
 

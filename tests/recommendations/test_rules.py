@@ -142,6 +142,22 @@ def test_popular_products_are_moved_by_their_buyers(shelf):
     assert popular("?category=home") == ["pan", "mug", "cup", "bowl"]
 
 
+def test_groups_take_one_place_each_where_one_is_pinned_and_others_are_moved():
+    pinned, sold, variant = (
+        make_product(external_id=name, item_group_id=group)
+        for name, group in [("pinned", "a"), ("sold", "b"), ("variant", "b")]
+    )
+    make_buyers(sold, 2)
+    make_buyers(variant, 1)
+    rule(action="pin", product=pinned, position=1)
+    rule(action="boost", product=variant, factor=1.5)
+
+    answer = storefront().get("/popular/").json()
+
+    assert [place["product"] for place in answer["results"]] == ["pinned", "sold"]
+    assert answer["removed"]["same_group"] == 1
+
+
 def test_a_rule_for_a_segment_holds_for_its_customers_only(shelf):
     ada, ben = make_customer(external_id="ada"), make_customer(external_id="ben")
     segment = make_segment(make_run(kind="segments", as_of=timezone.now()), ada)
