@@ -221,6 +221,19 @@ def test_a_guest_is_a_customer_by_e_mail(tmp_path, settings, columns):
     assert guest.total.order_count == 2
 
 
+def test_a_file_without_customers_has_guests(tmp_path):
+    import_orders(
+        write(
+            tmp_path,
+            """order_id,ordered_at,email,product_id,unit_price
+            1,2024-01-05,ada@x.org,mug,10
+            2,2024-01-06,ben@x.org,mug,10""",
+        )
+    )
+
+    assert list(Customer.objects.values_list("is_guest", "total__order_count")) == [(True, 1)] * 2
+
+
 @pytest.mark.parametrize("is_known", [False, True])
 def test_a_guest_is_taken_over_by_an_id_of_that_e_mail(tmp_path, is_known):
     header = "order_id,ordered_at,customer_id,email,product_id,unit_price\n"
