@@ -15,6 +15,9 @@ from runs.files.ndjson import cell_text
 from runs.paging import EstimatedPaginator
 from runs.parsing import BadCell, Forms
 
+# Filters that apps above add, which the catalogue knows nothing of.
+MORE_FILTERS: list = []
+
 
 def pictured(title: str, link: str) -> SafeString | str:
     """Show a small image beside a title; it is loaded only when it comes into sight."""
@@ -64,6 +67,9 @@ class ProductAdmin(admin.ModelAdmin):
         ("Identity", {"fields": ("external_id", "item_group_id", "gtin", "attributes")}),
     )
     readonly_fields = ("external_id", "attributes")
+
+    def get_list_filter(self, request: HttpRequest) -> tuple:
+        return (*self.list_filter, *MORE_FILTERS)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

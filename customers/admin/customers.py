@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from customers import cells
-from customers.admin import customer_page, filters
+from customers.admin import counted, customer_page, filters
 from customers.admin.profile import reason_rows
 from customers.models import Customer, Membership
 from customers.queries import pages
@@ -56,6 +56,8 @@ class CustomerAdmin(admin.ModelAdmin):
         filters.TierFilter,
         filters.LastOrderFilter,
         filters.CountryFilter,
+        counted.BuyersFilter,
+        counted.MoversFilter,
     )
     search_fields = ("external_id",)
     search_help_text = "Name, e-mail or id"

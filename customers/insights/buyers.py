@@ -4,9 +4,8 @@ purchases by month -> sums over a window that moves on month by month -> figures
 everyone and of each segment.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -20,8 +19,8 @@ NOBODY = -1  # the segment of customers who are in none
 class Purchases:
     """Counted orders of known customers, one row an order, in any order.
 
-    `buyer` is the customer's row number, `month` counts from 0, `sold` says whether the order sold
-    anything or only took back. Money is in whole ten-thousandths, so that sums are exact.
+    `buyer` is the customer's row number, `month` a number as of `months`, `sold` says whether the
+    order sold anything or only took back. Money is in whole ten-thousandths, so sums are exact.
     """
 
     buyer: np.ndarray
@@ -55,49 +54,57 @@ class Figures:
 
 
 def buyer_figures(
-    purchases: Purchases, segment: np.ndarray, spans: tuple[int, ...] = SPANS
+    purchases: Purchases,
+    first: np.ndarray,
+    segment: np.ndarray,
+    ends: Iterable[int],
+    spans: tuple[int, ...] = SPANS,
 ) -> Iterator[Figures]:
-    """Count the buyers of every month, and of the months up to it.
+    """Count the buyers of months, and of the months up to each.
 
     Parameters
     ----------
     purchases : Purchases
-        Of at least one order.
+        Reaching back as far as the longest span before the first end.
+    first : ndarray of int, shape (n_customers,)
+        The month of each customer's first purchase, ever.
     segment : ndarray of int, shape (n_customers,)
         Each customer's segment; NOBODY for none.
+    ends : iterable of int
+        The months that windows end with, one after the other.
     spans : tuple of int
         How many months a window has.
 
     Yields
     ------
     Figures
-        For each span and each month from 0 to the last: of everyone, then of each segment that
-        any customer is in, by rising number.
+        For each span and each end: of everyone, then of each segment that any customer is in, by
+        rising number.
 
     Examples
     --------
-    >>> one, by = np.array([1, 1]), np.array([0, 1])
-    >>> bought = Purchases(by, by, one > 0, one * 50, one * 60, one * 10)
+    >>> one, month = np.array([1, 1]), np.array([7, 8])
+    >>> bought = Purchases(np.array([0, 1]), month, one > 0, one * 50, one * 60, one * 10)
     >>> [(each.end, each.span, len(each.ranked), each.new_buyers, each.net)
-    ...     for each in buyer_figures(bought, one) if each.scope is None]
-    [(0, 1, 1, 1, 50), (1, 1, 1, 1, 50), (0, 12, 1, 1, 50), (1, 12, 2, 2, 100)]
+    ...     for each in buyer_figures(bought, month, one, range(7, 9)) if each.scope is None]
+    [(7, 1, 1, 1, 50), (8, 1, 1, 1, 50), (7, 12, 1, 1, 50), (8, 12, 2, 2, 100)]
     """
-    n_months = int(purchases.month.max()) + 1
-    n_customers = len(segment)
-    scopes = np.unique(segment)
+    ends = list(ends)
+    scopes, place = np.unique(segment, return_inverse=True)
     by_month = np.argsort(purchases.month, kind="stable")
-    ends = np.searchsorted(purchases.month[by_month], np.arange(n_months + 1))
-    months = [by_month[begin:end] for begin, end in pairwise(ends)]
-    first = np.full(n_customers, n_months)
-    np.minimum.at(first, purchases.buyer[purchases.sold], purchases.month[purchases.sold])
+    months = purchases.month[by_month]
     for span in spans:
-        window = Window(n_customers)
-        for end in range(n_months):
-            window.add(purchases, months[end], 1)
-            if end >= span:
-                window.add(purchases, months[end - span], -1)
+        window = Window(len(segment))
+        for end in ends:
+            entering = end if end != ends[0] else end - span + 1
+            came = by_month[slice(*np.searchsorted(months, [entering, end + 1]))]
+            gone = by_month[slice(*np.searchsorted(months, [end - span, end - span + 1]))]
+            window.add(purchases, came, 1)
+            if end != ends[0]:
+                window.add(purchases, gone, -1)
             is_new = (first > end - span) & (first <= end)
-            for scope, found in window.figures(segment, scopes, is_new):
+            for number, found in window.figures(place, len(scopes), is_new):
+                scope = None if number is None else int(scopes[number])
                 yield Figures(end, span, scope, **found)
 
 
@@ -120,21 +127,18 @@ class Window:
             sums += sign * np.bincount(buyer, values[rows], len(sums))
 
     def figures(
-        self, segment: np.ndarray, scopes: np.ndarray, is_new: np.ndarray
+        self, place: np.ndarray, n_scopes: int, is_new: np.ndarray
     ) -> Iterator[tuple[int | None, dict]]:
-        """Count the buyers there are now, of everyone and of each scope."""
+        """Count the buyers there are now, of everyone and of each place among the scopes."""
         buyers = np.flatnonzero(self.orders > 0)
         ranked = buyers[np.argsort(-self.net[buyers], kind="stable")]
-        place = np.searchsorted(scopes, segment)
-        net = np.bincount(place, self.net, len(scopes))
-        new_net = np.bincount(place, self.net * is_new, len(scopes))
+        net = np.bincount(place, self.net, n_scopes)
+        new_net = np.bincount(place, self.net * is_new, n_scopes)
         yield None, self._of(ranked, is_new, net.sum(), new_net.sum())
         of = place[ranked]
-        for number, scope in enumerate(scopes.tolist()):
-            yield (
-                scope,
-                self._of(ranked[of == number], is_new, net[number], new_net[number]),
-            )
+        for number in range(n_scopes):
+            found = self._of(ranked[of == number], is_new, net[number], new_net[number])
+            yield number, found
 
     def _of(self, ranked: np.ndarray, is_new: np.ndarray, net: float, new_net: float) -> dict:
         gross, discount = self.gross[ranked], self.discount[ranked]

@@ -2,10 +2,6 @@
 
 from datetime import date
 
-import numpy as np
-
-_EPOCH = 1970 * 12
-
 
 def number_of(day: date) -> int:
     """Number the month of a day.
@@ -45,23 +41,3 @@ def first_day(number: int) -> date:
     datetime.date(2026, 2, 1)
     """
     return date(number // 12, number % 12 + 1, 1)
-
-
-def numbers_of(days: np.ndarray) -> np.ndarray:
-    """Number the months of many days.
-
-    Parameters
-    ----------
-    days : ndarray of int, shape (n,)
-        Days since 1 January 1970.
-
-    Returns
-    -------
-    ndarray of int64, shape (n,)
-
-    Examples
-    --------
-    >>> [first_day(number).isoformat() for number in numbers_of(np.array([0, 31]))]
-    ['1970-01-01', '1970-02-01']
-    """
-    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + _EPOCH

@@ -30,13 +30,13 @@ def take_pulse(
     age : ndarray of int, shape (n_orders,)
         Days before the data's last day; that day is 0.
     buyer : ndarray of int, shape (n_orders,)
-        The customer's row number; −1 for none.
+        The customer's number; −1 for none.
     sold : ndarray of bool, shape (n_orders,)
         Whether the order sold anything.
     net : ndarray of shape (n_orders,)
         Money.
-    first_age : ndarray of int, shape (n_customers,)
-        Days between each customer's first order and the last day.
+    first_age : ndarray of int, shape (n_orders,)
+        Days between the customer's first purchase, ever, and the last day.
 
     Returns
     -------
@@ -44,24 +44,23 @@ def take_pulse(
 
     Examples
     --------
-    >>> pulse = take_pulse(np.array([0, 31]), np.array([0, 0]), np.array([True, True]),
-    ...     np.array([7.0, 5.0]), np.array([31]))
+    >>> pulse = take_pulse(np.array([0, 31]), np.array([4, 4]), np.array([True, True]),
+    ...     np.array([7.0, 5.0]), np.array([31, 31]))
     >>> pulse.net[-1], pulse.net[28], pulse.buyers, pulse.new_buyers
     (np.float64(7.0), np.float64(5.0), (1, 1), (1, 0))
     """
     late = age < 2 * DAYS
     day = 2 * DAYS - 1 - age[late]
-    bought = late & sold & (buyer >= 0)
-    counts = [
-        np.unique(buyer[bought & (age >= least) & (age < least + DAYS)]) for least in (DAYS, 0)
-    ]
-    new = [
-        int(((first_age[who] >= least) & (first_age[who] < least + DAYS)).sum())
-        for who, least in zip(counts, (DAYS, 0), strict=True)
-    ]
+    bought = sold & (buyer >= 0)
+    buyers, new_buyers = [], []
+    for least in (DAYS, 0):
+        now = bought & (age >= least) & (age < least + DAYS)
+        is_new = now & (first_age >= least) & (first_age < least + DAYS)
+        buyers.append(len(np.unique(buyer[now])))
+        new_buyers.append(len(np.unique(buyer[is_new])))
     return Pulse(
         net=np.bincount(day, net[late], 2 * DAYS),
         orders=np.bincount(day, sold[late], 2 * DAYS).astype(int),
-        buyers=(len(counts[0]), len(counts[1])),
-        new_buyers=(new[0], new[1]),
+        buyers=(buyers[0], buyers[1]),
+        new_buyers=(new_buyers[0], new_buyers[1]),
     )

@@ -108,6 +108,32 @@ class ProductSales(models.Model):
         return f"sales of {self.product_id} in {self.month:%Y-%m}"
 
 
+class ProductFigures(models.Model):
+    """How many products sold in a month, or in the twelve to its end, by category or by band.
+
+    A row with neither is of products without a category.
+    """
+
+    until = models.DateField(help_text="The last month.")
+    months = models.PositiveSmallIntegerField(help_text="1 or 12")
+    category = models.ForeignKey(Category, models.CASCADE, null=True, **UNCHECKED)
+    band = models.PositiveSmallIntegerField(null=True)
+    products = models.IntegerField()
+
+    class Meta:
+        verbose_name_plural = "product figures"
+        constraints = [
+            models.UniqueConstraint(
+                name="product_figures_once",
+                fields=["until", "months", "category", "band"],
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"products of {self.months} months to {self.until:%Y-%m}"
+
+
 class BuyerFigures(models.Model):
     """Who bought in a month, or in the twelve months to its end; figures that do not add up.
 

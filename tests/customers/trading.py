@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 from django.utils import timezone
 
-from customers.models import Customer, Membership, Order, OrderLine, Segment
+from customers.models import (
+    Customer,
+    Membership,
+    Move,
+    Order,
+    OrderLine,
+    Segment,
+    SegmentProfile,
+)
 from customers.queries.clock import data_clock
 from customers.services.orders import upsert_orders
 from customers.services.rates import import_rates
@@ -20,7 +28,9 @@ CATEGORIES = ["Mugs > Blue", "Cups", "", "Pots"]
 START = datetime(2024, 11, 1, 3, tzinfo=UTC)  # still October in New York
 
 
-def trade(folder, *, orders: int = 160, seed: int = 1, days: int = 480) -> None:
+def trade(
+    folder, *, orders: int = 160, customers: int = 20, seed: int = 1, days: int = 480
+) -> None:
     """Sell for some months: three currencies, one without a rate, returns, guests, nobody."""
     random = np.random.default_rng(seed)
     upsert_products(
@@ -29,7 +39,7 @@ def trade(folder, *, orders: int = 160, seed: int = 1, days: int = 480) -> None:
             for n in range(24)
         ]
     )
-    lines = [line for n in range(orders) for line in _lines(n, random, days)]
+    lines = [line for n in range(orders) for line in _lines(n, n / orders, random, days, customers)]
     upsert_orders([*lines, _line("late", timezone.now() + timedelta(days=3), "p1", "9")])
     import_rates(write(folder, "date,currency,rate\n2024-10-01,GBP,1.17\n2025-05-01,GBP,1.2345"))
 
@@ -48,16 +58,41 @@ def divide() -> list[Segment]:
     return segments
 
 
-def _lines(number: int, random: np.random.Generator, days: int) -> list[dict]:
-    at = START + timedelta(minutes=int(days * 1440 * (number / 160) ** 0.8))
+def regroup(count: int) -> None:
+    """Move so many from the first segment to the second, as another published run does."""
+    loyal, slipping = Segment.objects.order_by("key")
+    run = make_run()
+    for segment in (loyal, slipping):
+        profile = SegmentProfile.objects.filter(segment=segment).latest("pk")
+        profile.pk, profile.run = None, run
+        profile.save()
+    for stay in Membership.objects.filter(segment=loyal, to_run=None).order_by("pk")[:count]:
+        Membership.objects.filter(pk=stay.pk).update(to_run=run)
+        Membership.objects.create(
+            customer=stay.customer, segment=slipping, from_run=run, since=run.as_of
+        )
+        Move.objects.create(
+            run=run,
+            customer=stay.customer,
+            from_segment=loyal,
+            to_segment=slipping,
+            cause="behaviour",
+            at=run.as_of,
+        )
+
+
+def _lines(
+    number: int, share: float, random: np.random.Generator, days: int, customers: int
+) -> list[dict]:
+    at = START + timedelta(minutes=int(days * 1440 * share**0.8))
     over = {
         "status": random.choice(STATUSES, p=[0.6, 0.25, 0.05, 0.05, 0.05]) if number else "paid",
         "currency": random.choice(["EUR", "GBP", "SEK"], p=[0.7, 0.2, 0.1]) if number else "EUR",
     }
-    who = int(random.integers(0, 26))
-    if who < 20:
+    who = int(random.integers(0, customers + 6))
+    if who < customers:
         over["customer_id"] = f"c{who}"
-    elif who < 23:
+    elif who < customers + 3:
         over["email"] = f"guest{who}@example.com"
     return [
         _line(f"o{number}", at, f"p{random.integers(0, 24)}", f"{random.lognormal(2, 1):.2f}")

@@ -1,18 +1,23 @@
 """Orders summed by month, to be kept."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Min
 
+from customers.insights.months import first_day, number_of
+from customers.insights.sales import ProductSums
 from customers.models import (
     BuyerFigures,
     InsightBuild,
     MonthlyOrders,
     MonthlySales,
+    Order,
+    ProductFigures,
     ProductSales,
     RankedBuyers,
     SegmentFlow,
@@ -29,13 +34,11 @@ PRICES_SAMPLED = 100_000
 MOVES_OVER = timedelta(days=28)
 
 COUNTED = "o.status IN ('paid', 'fulfilled') AND o.rate IS NOT NULL"
-_MONTH = "date_trunc('month', o.ordered_at AT TIME ZONE %(zone)s)::date"
-# Most shops know one currency, and to multiply by 1 takes as long as by anything.
-_IN_SHOPS = "CASE o.rate WHEN 1 THEN {0} ELSE round({0} * o.rate, 4) END"
-_WITHIN = f"""
-    o.ordered_at >= (%(month)s::date)::timestamp AT TIME ZONE %(zone)s
-    AND o.ordered_at < (%(month)s::date + interval '1 month') AT TIME ZONE %(zone)s
-    AND o.ordered_at <= %(as_of)s AND {COUNTED}"""
+# Money in whole ten-thousandths of the shop's currency; most shops know one currency, and to
+# multiply by 1 takes as long as by anything.
+_SCALED = (
+    "CASE o.rate WHEN 1 THEN ({0} * 10000)::bigint ELSE round({0} * o.rate * 10000)::bigint END"
+)
 
 
 @contextmanager
@@ -50,20 +53,30 @@ def one_state() -> Iterator[None]:
 
 def months_of_orders(as_of: datetime) -> list[MonthlyOrders]:
     """Count the orders of every month; `mark` is of all rows as they were last written."""
+    first = Order.objects.aggregate(at=Min("ordered_at"))["at"]
+    months = _months(first, as_of)
     rows = fetch(
-        f"""SELECT {_MONTH}, bit_xor(hashint8extended(o.id, o.xmin::text::bigint)),
+        f"""SELECT width_bucket(o.ordered_at, %(starts)s::timestamptz[]) AS number,
+            bit_xor(hashint8extended(o.id, o.xmin::text::bigint)),
             count(*) FILTER (WHERE {COUNTED} AND o.units > 0),
             count(*) FILTER (WHERE {COUNTED} AND o.units > 0 AND o.customer_id IS NULL),
-            coalesce(sum({_IN_SHOPS.format("o.net")}) FILTER
-                (WHERE {COUNTED} AND o.customer_id IS NULL), 0),
+            coalesce(sum({_SCALED.format("o.net")}) FILTER
+                (WHERE {COUNTED} AND o.customer_id IS NULL), 0) / {ONE}.0,
             count(*) FILTER (WHERE o.status IN ('paid', 'fulfilled') AND o.rate IS NULL),
             count(*) FILTER (WHERE o.status = 'pending'),
             count(*) FILTER (WHERE o.status = 'cancelled'),
             count(*) FILTER (WHERE o.status = 'refunded')
         FROM customers_order AS o WHERE o.ordered_at <= %(as_of)s GROUP BY 1 ORDER BY 1""",
-        {"zone": settings.SHOP_TIME_ZONE, "as_of": as_of},
+        {"starts": [start for _, start in months], "as_of": as_of},
     )
-    return [MonthlyOrders(*row) for row in rows]
+    return [MonthlyOrders(months[number - 1][0], *counts) for number, *counts in rows]
+
+
+def first_counted_day() -> date:
+    """The shop's day of its first counted order."""
+    first = Order.objects.filter(status__in=Order.COUNTED, rate__isnull=False)
+    at = first.aggregate(at=Min("ordered_at"))["at"]
+    return at.astimezone(settings.SHOP_ZONE).date()
 
 
 def line_prices(as_of: datetime) -> np.ndarray:
@@ -86,55 +99,78 @@ def line_prices(as_of: datetime) -> np.ndarray:
     )["price"]
 
 
-def write_product_sales(month: date, as_of: datetime, edges: Sequence[float]) -> None:
-    """Sum a month by product anew; its price band is that of its mean price before discounts."""
+def lines_of(month: date, as_of: datetime) -> dict[str, np.ndarray]:
+    """Read a month's counted lines: their customer (−1 for none), product, and money."""
+    money = {"price": "l.unit_price", "net": "l.net", "discount": "l.discount"}
+    return read_arrays(
+        f"""SELECT coalesce(o.customer_id, -1) AS customer_id, l.product_id, l.quantity,
+            {", ".join(f"{_SCALED.format(column)} AS {name}" for name, column in money.items())}
+        FROM customers_order AS o JOIN customers_orderline AS l ON l.order_id = o.id
+        WHERE o.ordered_at >= %(start)s AND o.ordered_at < %(end)s AND o.ordered_at <= %(as_of)s
+            AND {COUNTED}""",
+        {"start": start_of(month), "end": start_of(_next(month)), "as_of": as_of},
+        **dict.fromkeys(("customer_id", "product_id", "quantity"), "i4"),
+        **dict.fromkeys(money, "i8"),
+    )
+
+
+def categories_of_products() -> np.ndarray:
+    """Read each product's category by its key; −1 for none."""
+    read = read_arrays(
+        "SELECT id, coalesce(category_id, -1) AS category_id FROM products_product",
+        id="i4",
+        category_id="i4",
+    )
+    found = np.full(int(read["id"].max(initial=0)) + 1, -1, dtype=np.int32)
+    found[read["id"]] = read["category_id"]
+    return found
+
+
+def keep_product_sales(month: date, sums: ProductSums) -> None:
+    """Put a month's sums by product in the place of what is kept."""
     execute("DELETE FROM customers_productsales WHERE month = %s", [month])
+    columns = {"product_id": "i4", "band": "i2", "sold": "i8", "units": "i8", "net": "i8"}
+    values = (sums.product, sums.band, sums.sold, sums.units, sums.net)
+    block = {
+        name: array.astype(kind)
+        for (name, kind), array in zip(columns.items(), values, strict=True)
+    }
+    execute("DROP TABLE IF EXISTS month_product")
     execute(
-        f"""INSERT INTO customers_productsales (month, product_id, band, sold, units, net)
-        SELECT %(month)s, product_id,
-            width_bucket((price / pieces)::float8, %(edges)s::float8[]), sold, units, net
-        FROM (
-            SELECT l.product_id,
-                sum(abs(l.quantity) * l.unit_price * o.rate) AS price,
-                sum(abs(l.quantity)) AS pieces,
-                coalesce(sum(l.quantity) FILTER (WHERE l.quantity > 0), 0) AS sold,
-                sum(l.quantity) AS units,
-                sum({_IN_SHOPS.format("l.net")}) AS net
-            FROM customers_order AS o JOIN customers_orderline AS l ON l.order_id = o.id
-            WHERE {_WITHIN} GROUP BY l.product_id
-        ) AS sums""",
-        _of_month(month, as_of) | {"edges": list(edges)},
+        "CREATE TEMP TABLE month_product (product_id int, band smallint, sold bigint,"
+        " units bigint, net bigint)"
+    )
+    write_blocks("month_product", list(columns), [block])
+    execute(
+        "INSERT INTO customers_productsales (month, product_id, band, sold, units, net)"
+        f" SELECT %s, product_id, band, sold, units, net / {ONE}.0 FROM month_product",
+        [month],
     )
 
 
-def write_monthly_sales(month: date, as_of: datetime) -> None:
-    """Sum a month by category, segment and price band anew; its product sales know the bands."""
-    execute("DELETE FROM customers_monthlysales WHERE month = %s", [month])
-    execute(
-        f"""INSERT INTO customers_monthlysales (month, category_id, segment_id, band, lines,
-            reduced_lines, sold, units, gross, discount, returned, net)
-        SELECT %(month)s, p.category_id, m.segment_id, s.band,
-            count(*) FILTER (WHERE l.quantity > 0),
-            count(*) FILTER (WHERE l.quantity > 0 AND l.discount > 0),
-            coalesce(sum(l.quantity) FILTER (WHERE l.quantity > 0), 0),
-            sum(l.quantity),
-            coalesce(sum(shop.net + shop.discount) FILTER (WHERE l.quantity > 0), 0),
-            coalesce(sum(shop.discount) FILTER (WHERE l.quantity > 0), 0),
-            coalesce(-sum(shop.net) FILTER (WHERE l.quantity < 0), 0),
-            sum(shop.net)
-        FROM customers_order AS o
-        JOIN customers_orderline AS l ON l.order_id = o.id
-        JOIN products_product AS p ON p.id = l.product_id
-        JOIN customers_productsales AS s
-            ON s.month = %(month)s AND s.product_id = l.product_id
-        LEFT JOIN customers_membership AS m
-            ON m.customer_id = o.customer_id AND m.to_run_id IS NULL
-        CROSS JOIN LATERAL (
-            SELECT {_IN_SHOPS.format("l.net")} AS net, {_IN_SHOPS.format("l.discount")} AS discount
-        ) AS shop
-        WHERE {_WITHIN} GROUP BY p.category_id, m.segment_id, s.band""",
-        _of_month(month, as_of),
+def keep_monthly_sales(month: date, rows: Iterable[MonthlySales]) -> None:
+    """Put a month's sums by category, segment and band in the place of what is kept."""
+    MonthlySales.objects.filter(month=month).delete()
+    MonthlySales.objects.bulk_create(rows)
+
+
+def products_sold(since: date) -> dict[str, np.ndarray]:
+    """Read which products sold in which months from one on; months as numbers."""
+    return read_arrays(
+        """SELECT product_id, band,
+            extract(year FROM month) * 12 + extract(month FROM month) - 1 AS month
+        FROM customers_productsales WHERE sold > 0 AND month >= %s""",
+        [since],
+        product_id="i4",
+        band="i2",
+        month="i4",
     )
+
+
+def keep_product_figures(since: date, figures: Iterable[ProductFigures]) -> None:
+    """Put counts of windows that end in this month or later in the place of those there are."""
+    ProductFigures.objects.filter(until__gte=since).delete()
+    ProductFigures.objects.bulk_create(figures)
 
 
 def keep_months(months: list[MonthlyOrders]) -> None:
@@ -152,6 +188,7 @@ def forget_all() -> None:
         InsightBuild,
         MonthlyOrders,
         MonthlySales,
+        ProductFigures,
         ProductSales,
         RankedBuyers,
         BuyerFigures,
@@ -170,31 +207,72 @@ def seconds_of_last_build() -> float:
     return InsightBuild.objects.values_list("seconds", flat=True).first() or 0.0
 
 
-def counted_orders(as_of: datetime) -> dict[str, np.ndarray]:
-    """Read every counted order: its customer (−1 for none), day since 1970, and money."""
+def first_purchases() -> dict[str, np.ndarray]:
+    """Read when each customer who ever bought did first: seconds, and days, since 1970.
+
+    By rising customer id.
+    """
+    return read_arrays(
+        """SELECT customer_id, extract(epoch FROM first_order_at) AS at,
+            (first_order_at AT TIME ZONE %(zone)s)::date - '1970-01-01'::date AS day
+        FROM customers_customertotal WHERE order_count > 0 ORDER BY customer_id""",
+        {"zone": settings.SHOP_TIME_ZONE},
+        customer_id="i4",
+        at="f8",
+        day="i4",
+    )
+
+
+def purchases(since: datetime, as_of: datetime) -> dict[str, np.ndarray]:
+    """Read counted orders of known customers from one instant on to another, with their time."""
     money = ", ".join(
-        f"({_IN_SHOPS.format(f'o.{name}')} * {ONE})::bigint AS {name}"
-        for name in ("net", "gross", "discount")
+        f"{_SCALED.format(f'o.{name}')} AS {name}" for name in ("net", "gross", "discount")
     )
     return read_arrays(
-        f"""SELECT coalesce(o.customer_id, -1) AS customer_id,
-            (o.ordered_at AT TIME ZONE %(zone)s)::date - '1970-01-01'::date AS day,
+        f"""SELECT o.customer_id, extract(epoch FROM o.ordered_at) AS at,
             (o.units > 0)::int AS sold, {money}
-        FROM customers_order AS o WHERE {COUNTED} AND o.ordered_at <= %(as_of)s""",
-        {"zone": settings.SHOP_TIME_ZONE, "as_of": as_of},
+        FROM customers_order AS o
+        WHERE {COUNTED} AND o.customer_id IS NOT NULL
+            AND o.ordered_at >= %(since)s AND o.ordered_at <= %(as_of)s""",
+        {"since": since, "as_of": as_of},
         customer_id="i4",
-        day="i4",
+        at="f8",
         sold="i2",
-        net="i8",
-        gross="i8",
-        discount="i8",
+        **dict.fromkeys(("net", "gross", "discount"), "i8"),
     )
 
 
-def keep_figures(figures: list[BuyerFigures], ranked: list[np.ndarray | None]) -> None:
-    """Put figures in the place of those there are, with their buyers where these are given."""
-    RankedBuyers.objects.all().delete()
-    BuyerFigures.objects.all().delete()
+def late_orders(as_of: datetime, days: int) -> dict[str, np.ndarray]:
+    """Read counted orders of the last days: their customer (−1 for none), age in days, and net."""
+    return read_arrays(
+        f"""SELECT coalesce(o.customer_id, -1) AS customer_id, (o.units > 0)::int AS sold,
+            %(last)s::date - (o.ordered_at AT TIME ZONE %(zone)s)::date AS age,
+            {_SCALED.format("o.net")} AS net
+        FROM customers_order AS o
+        WHERE {COUNTED} AND o.ordered_at > %(since)s AND o.ordered_at <= %(as_of)s""",
+        {
+            "zone": settings.SHOP_TIME_ZONE,
+            "last": as_of.astimezone(settings.SHOP_ZONE).date(),
+            "since": as_of - timedelta(days=days + 1),  # a day may have 25 hours
+            "as_of": as_of,
+        },
+        customer_id="i4",
+        sold="i2",
+        age="i4",
+        net="i8",
+    )
+
+
+def keep_figures(
+    since: date, figures: list[BuyerFigures], ranked: list[np.ndarray | None], open_from: date
+) -> None:
+    """Put figures of windows that end in this month or later in the place of those there are.
+
+    Buyers are kept one by one where they are given, and of no window that ends before `open_from`.
+    """
+    RankedBuyers.objects.filter(figures__until__gte=since).delete()
+    RankedBuyers.objects.filter(figures__until__lt=open_from).delete()
+    BuyerFigures.objects.filter(until__gte=since).delete()
     BuyerFigures.objects.bulk_create(figures)
     blocks = (
         {"figures_id": np.array([row.pk]), "customers": customers[None, :]}
@@ -240,5 +318,17 @@ def membership_state() -> list:
     return [run and run.pk, *found]
 
 
-def _of_month(month: date, as_of: datetime) -> dict:
-    return {"month": month, "as_of": as_of, "zone": settings.SHOP_TIME_ZONE}
+def start_of(month: date) -> datetime:
+    """The first instant of a month in the shop's zone."""
+    return datetime.combine(month, time(), settings.SHOP_ZONE)
+
+
+def _next(month: date) -> date:
+    return first_day(number_of(month) + 1)
+
+
+def _months(first: datetime, as_of: datetime) -> list[tuple[date, datetime]]:
+    """Every month between two instants, each with its own first instant."""
+    ends = [number_of(at.astimezone(settings.SHOP_ZONE).date()) for at in (first, as_of)]
+    months = [first_day(number) for number in range(ends[0], ends[1] + 1)]
+    return [(month, start_of(month)) for month in months]

@@ -20,6 +20,12 @@ def some_purchases(orders: int = 300, buyers: int = 25, months: int = 15) -> Pur
     )
 
 
+def firsts_of(bought: Purchases) -> np.ndarray:
+    first = np.full(25, 99)
+    np.minimum.at(first, bought.buyer[bought.sold], bought.month[bought.sold])
+    return first
+
+
 def plainly(bought: Purchases, who: set[int], end: int, span: int) -> dict:
     rows = [
         n
@@ -47,7 +53,7 @@ def plainly(bought: Purchases, who: set[int], end: int, span: int) -> dict:
 def test_every_window_is_as_if_counted_alone(span):
     bought, segment = some_purchases(), np.arange(25) % 3 - 1
 
-    for figures in buyer_figures(bought, segment, (span,)):
+    for figures in buyer_figures(bought, firsts_of(bought), segment, range(15), (span,)):
         of_scope = segment == figures.scope if figures.scope is not None else segment > -9
         expected = plainly(bought, {*np.flatnonzero(of_scope)}, figures.end, span)
         assert {name: getattr(figures, name) for name in expected if name != "ranked"} == {
@@ -56,11 +62,29 @@ def test_every_window_is_as_if_counted_alone(span):
         assert figures.ranked.tolist() == expected["ranked"]
 
 
+def test_later_windows_need_no_more_than_a_year_before_them():
+    bought, segment = some_purchases(), np.zeros(25, int)
+    late = bought.month > 14 - 12
+    less = Purchases(**{name: values[late] for name, values in vars(bought).items()})
+
+    for few, all_of in zip(
+        buyer_figures(less, firsts_of(bought), segment, range(14, 15)),
+        buyer_figures(bought, firsts_of(bought), segment, range(14, 15)),
+        strict=True,
+    ):
+        assert (few.net, few.new_buyers, few.ranked.tolist()) == (
+            all_of.net,
+            all_of.new_buyers,
+            all_of.ranked.tolist(),
+        )
+
+
 def test_a_month_without_orders_has_no_buyers():
     one = np.array([1, 1])
     bought = Purchases(np.array([0, 0]), np.array([0, 2]), one > 0, one, one, one)
 
-    counts = [len(each.ranked) for each in buyer_figures(bought, np.array([NOBODY]), (1,))]
+    found = buyer_figures(bought, np.array([0]), np.array([NOBODY]), range(3), (1,))
+    counts = [len(each.ranked) for each in found]
 
     assert counts == [1, 1, 0, 0, 1, 1]
 
