@@ -35,9 +35,13 @@ def money(amount: Decimal | float | None, currency: str = "", decimals: int = 2)
     """Write an amount with its currency's sign, or its code where it has no sign."""
     if amount in (None, ""):  # what templates find where there is nothing
         return NOTHING
-    sign = CURRENCY_SIGNS.get(currency, f"{currency}\u00a0" if currency else "")
     minus = "−" if amount < 0 else ""
-    return f"{minus}{sign}{abs(amount):,.{decimals}f}"
+    return f"{minus}{sign(currency)}{abs(amount):,.{decimals}f}"
+
+
+def sign(currency: str) -> str:
+    """Return what stands before amounts of a currency."""
+    return CURRENCY_SIGNS.get(currency, f"{currency}\u00a0" if currency else "")
 
 
 def number(value: float | None, decimals: int = 0) -> str:

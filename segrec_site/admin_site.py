@@ -3,9 +3,11 @@
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 
 from runs.cells import NOTHING
-from segrec_site import dashboard
+from segrec_site.dashboard import views
+from segrec_site.dashboard.page import page_of
 from segrec_site.login import LoginForm
 
 # Groups of the menu; a model shows to who may see it. The icons are in templates/admin/icons.html.
@@ -67,4 +69,11 @@ class SegrecAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Show the dashboard."""
-        return super().index(request, dashboard.figures() | (extra_context or {}))
+        return super().index(request, page_of(request) | (extra_context or {}))
+
+    def get_urls(self) -> list:
+        """Add the tables behind the dashboard's charts."""
+        path_of_table = path(
+            "dashboard/<slug:key>.csv", self.admin_view(views.download), name="dashboard_table"
+        )
+        return [path_of_table, *super().get_urls()]

@@ -10,6 +10,7 @@ for write in (cells.money, cells.number, cells.share, cells.day, cells.moment, c
     register.filter(write.__name__, write)
 register.filter("duration", cells.duration)
 register.filter("pill", cells.pill)
+register.filter("sign", cells.sign)
 register.filter("place", cells.place)
 register.simple_tag(cells.bar, name="bar")
 register.simple_tag(cells.money, name="money")

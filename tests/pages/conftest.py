@@ -3,12 +3,14 @@
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
+AXE = Path(__file__).parent.parent.parent / "node_modules/axe-core/axe.min.js"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -88,3 +90,22 @@ def elsewhere(tmp_path):
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def serious() -> Callable:
+    """Return a function that has axe look at a page and names what it finds serious."""
+    if not AXE.exists():
+        pytest.skip("axe was not fetched from npm")
+
+    def serious(page) -> list[str]:
+        page.evaluate(AXE.read_text())
+        found = page.evaluate("axe.run().then(found => found.violations)")
+        return [
+            f"{each['id']}: {node['html'][:200]}"
+            for each in found
+            if each["impact"] in ("serious", "critical")
+            for node in each["nodes"]
+        ]
+
+    return serious

@@ -58,6 +58,7 @@ def actions_of(model: str, roles: str, *names: str, method: str = "POST", **give
 TABLE = {
     "For all staff": [
         Row("index", ALL),
+        Row("dashboard_table", ALL, of="chart"),
         Row("password_change", ALL),
         Row("password_change_done", ALL),
         Row("jsi18n", ALL),
@@ -108,6 +109,7 @@ TABLE = {
 LEFT_OUT = {"login", "logout", "autocomplete", "view_on_site", "app_list", None}
 WORDS = {
     "index": "Dashboard",
+    "dashboard_table": "Table behind one of its charts",
     "password_change": "Change one’s own password",
     "password_change_done": "It is changed",
     "jsi18n": "Words of date pickers",

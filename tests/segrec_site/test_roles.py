@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, get_resolver, resolve, reverse
 
 from customers.models import Audience, Export, Move, Order
+from customers.services.insights import refresh_insights
 from products.models import Product
 from recommendations.models import Event, Rule
 from runs.models import Import
@@ -69,8 +70,10 @@ def things(django_user_model, groups) -> dict[str, int | str]:
     """Make one of everything that has a page; return their keys."""
     ada = fill_shop()
     product = Product.objects.get()
+    refresh_insights()
     return {
         "kind": "similar",
+        "chart": "days",
         "customers_segment": ada.memberships.get().segment_id,
         "customers_move": Move.objects.get().pk,
         "customers_customer": ada.pk,

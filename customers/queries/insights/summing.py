@@ -215,7 +215,7 @@ def first_purchases() -> dict[str, np.ndarray]:
     return read_arrays(
         """SELECT customer_id, extract(epoch FROM first_order_at) AS at,
             (first_order_at AT TIME ZONE %(zone)s)::date - '1970-01-01'::date AS day
-        FROM customers_customertotal WHERE order_count > 0 ORDER BY customer_id""",
+        FROM customers_customertotal WHERE first_order_at IS NOT NULL ORDER BY customer_id""",
         {"zone": settings.SHOP_TIME_ZONE},
         customer_id="i4",
         at="f8",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0003_insights"),
+        ("customers", "0004_shop_key_mark"),
         ("products", "0001_initial"),
     ]
 

@@ -1,0 +1,182 @@
+"""Shops at their edges: no page breaks, and none says what is not known."""
+
+import re
+
+import pytest
+
+from customers.services.insights import refresh_insights
+from customers.services.orders import upsert_orders
+from customers.services.rates import import_rates
+from products.services import upsert_products
+from tests.customers.trading import divide, order_again
+from tests.factories import make_run
+from tests.shop_files import write
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client, **asked) -> str:
+    response = client.get("/admin/", asked)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def captions(text: str) -> list[str]:
+    return re.findall("<h3>(.*?)</h3>", text)
+
+
+def test_an_empty_shop_is_told_what_to_do_first(admin_client):
+    assert "segrec needs your shop’s orders" in page(admin_client)
+
+
+def test_orders_that_are_not_summed_yet_are_said_to_come(admin_client):
+    upsert_orders([order_again("a")])
+
+    assert "are being summed" in page(admin_client)
+
+
+def test_orders_of_which_none_counts_are_said_to_be_there(admin_client):
+    upsert_orders([order_again("a", status="pending")])
+    assert refresh_insights() is None
+
+    assert "none of them counts" in page(admin_client)
+
+
+def test_one_order_tells_nothing_but_itself(admin_client):
+    upsert_orders([order_again("a", customer_id="ada", unit_price="9.5")])
+    refresh_insights()
+
+    text = page(admin_client)
+
+    assert "€9.50 in the last 30 days" in text
+    assert "1 customers bought: too few to tell how revenue is spread" in text
+    assert "Too few whole months to tell a season" in text
+    assert "There are no segments yet" in text
+    assert "nothing to compare with" in text
+    assert "inf" not in captions(text)
+    assert "nan" not in text
+
+
+def test_a_shop_of_one_month_compares_with_nothing(admin_client):
+    upsert_orders(
+        [
+            order_again(f"o{n}", ordered_at=f"2025-02-{n:02}", customer_id=f"c{n}")
+            for n in range(1, 27)
+        ]
+    )
+    refresh_insights()
+
+    text = page(admin_client)
+
+    assert "February 2025 so far" in text
+    assert "on the year before" not in text
+    assert "on the 30 days before" not in text
+    assert "26 customers bought: too few" in text
+
+
+def test_orders_of_nobody_known_are_revenue_without_customers(admin_client):
+    upsert_orders([order_again(f"o{n}", unit_price="10") for n in range(40)])
+    refresh_insights()
+
+    text = page(admin_client)
+
+    assert "€400" in text
+    assert "Nobody bought" in text
+    assert "Nobody who bought is known" in text
+    assert "From nobody known" in text
+
+
+def test_guests_alone_are_customers(admin_client):
+    upsert_orders([order_again(f"o{n}", email=f"g{n}@example.com") for n in range(40)])
+    refresh_insights()
+
+    assert "The top 10\u00a0% of customers bring 10\u00a0%" in page(admin_client)
+
+
+def test_products_without_categories_are_one(admin_client):
+    upsert_orders([order_again(f"o{n}", customer_id="ada") for n in range(3)])
+    refresh_insights()
+
+    text = page(admin_client)
+
+    assert "No category brings 100" in text
+    assert "category__isnull=True" in text
+
+
+def test_three_currencies_are_one_where_there_are_rates(admin_client, tmp_path):
+    upsert_orders(
+        [
+            order_again("a", currency="EUR", unit_price="10"),
+            order_again("b", currency="EUR", unit_price="10"),
+            order_again("c", currency="GBP", unit_price="10"),
+            order_again("d", currency="SEK", unit_price="1000"),
+        ]
+    )
+    import_rates(write(tmp_path, "date,currency,rate\n2025-01-01,GBP,1.5"))
+    refresh_insights()
+
+    text = page(admin_client)
+
+    assert "€35.00 in the last 30 days" in text
+    assert "Left out: orders 1 in a currency without a rate." in text
+    assert "1,0" not in text
+
+
+def test_more_returned_than_bought_has_no_shares(admin_client):
+    upsert_orders(
+        [
+            order_again("a", customer_id="ada", unit_price="10"),
+            order_again("b", customer_id="ada", unit_price="30", quantity=-1),
+        ]
+    )
+    refresh_insights()
+
+    text = page(admin_client)
+
+    assert "−€20.00 in the last 30 days" in text
+    assert "Returns outweigh what was bought" in text
+
+
+def test_segments_without_a_second_run_have_no_movement(admin_client, tmp_path):
+    upsert_orders([order_again(f"o{n}", customer_id=f"c{n}", discount="0.2") for n in range(9)])
+    divide()
+    refresh_insights()
+
+    text = page(admin_client)
+
+    assert "Movement shows after segments were published a second time" in text
+    assert "How segments take discounts: too few to tell" in text
+
+
+def test_another_address_shows_the_usual_and_says_so(admin_client):
+    upsert_orders([order_again("a", customer_id="ada")])
+    refresh_insights()
+
+    text = page(admin_client, until="2031-01", months="7", segment="nobody")
+
+    assert "There is nothing to show to the end of 2031-01" in text
+    assert "Periods are of 1 or 12 months" in text
+    assert "There is no segment nobody" in text
+
+
+def test_a_refresh_that_failed_is_said_on_top(admin_client):
+    make_run("segments")
+    make_run("segments", "refused", reasons=[{"code": "few", "text": "Too few customers."}])
+
+    text = page(admin_client)
+
+    assert "the last refresh was refused" in text
+    assert "Too few customers. What was published" in text
+
+
+def test_the_library_that_is_not_there_leaves_the_tables_open(admin_client, settings):
+    upsert_products([{"id": "p1", "title": "Mug", "product_type": "Mugs"}])
+    upsert_orders([order_again("a", customer_id="ada")])
+    refresh_insights()
+    settings.STATICFILES_DIRS = settings.STATICFILES_DIRS[:1]
+
+    text = page(admin_client)
+
+    assert "echarts" not in text
+    assert 'class="plot"' not in text
+    assert '<details class="behind" open>' in text
