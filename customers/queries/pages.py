@@ -1,11 +1,10 @@
 """What staff pages list: segments with their sizes, customers with their segment, sales."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import (
-    Count,
     Exists,
     F,
     FilteredRelation,
@@ -14,9 +13,8 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    Sum,
 )
-from django.db.models.functions import Lower, TruncDate
+from django.db.models.functions import Lower
 
 from customers.models import (
     Customer,
@@ -191,23 +189,3 @@ def products_by_id(ids: Collection[int]) -> dict[int, Product]:
 def lines_of(order: Order) -> QuerySet[OrderLine]:
     """The lines of an order with their products."""
     return order.lines.select_related("product").order_by("line_no")
-
-
-def daily_sales(as_of: datetime, days: int) -> QuerySet:
-    """Net sales and orders of each of the days up to `as_of` that had any, in the shop's zone.
-
-    Money is in the shop's currency; orders without a rate are left out. An order that only takes
-    things back lowers the sales, but is no order.
-    """
-    orders = Order.objects.filter(COUNTED, ordered_at__range=(as_of - timedelta(days=days), as_of))
-    by_day = orders.order_by().values(day=TruncDate("ordered_at"))
-    sold = Count("pk", filter=Q(units__gt=0))
-    return by_day.annotate(net=Sum(F("net") * F("rate")), orders=sold).order_by("day")
-
-
-def buyers(as_of: datetime, days: int) -> int:
-    """How many customers ordered something in the days up to `as_of`."""
-    orders = Order.objects.filter(
-        COUNTED, units__gt=0, ordered_at__range=(as_of - timedelta(days=days), as_of)
-    )
-    return orders.aggregate(buyers=Count("customer", distinct=True))["buyers"]

@@ -20,7 +20,8 @@ def concentration(kept: Kept) -> Chart:
     shares = found.top_shares if found else []
     few = "Nobody bought" if not found or not found.buyers else ""
     if found and 0 < found.buyers < FEWEST_BUYERS:
-        few = f"{number(found.buyers)} customers bought: too few to tell how revenue is spread"
+        who = "1 customer" if found.buyers == 1 else f"{found.buyers} customers"
+        few = f"{who} bought: too few to tell how revenue is spread"
     elif found and found.buyers and not shares:
         few = "Returns outweigh what was bought: there is no revenue to share out"
     columns = [

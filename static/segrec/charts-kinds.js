@@ -269,7 +269,7 @@ window.segrecCharts = (() => {
             symbolSize: 14,
             z: 3,
             label: { show: true, position: "top", color: look.text, fontSize: 12, formatter: ({ dataIndex }) => `${(100 * centre(rows[dataIndex])).toFixed(1)} %` },
-            markLine: middle ? { silent: true, symbol: "none", lineStyle: { color: look.muted, type: "dashed" }, label: { position: "start", formatter: `${table.data.middleName} ${(100 * middle).toFixed(1)} %`, color: look.muted, fontSize: 12 }, data: [{ xAxis: middle }] } : undefined,
+            markLine: middle ? { silent: true, precision: 6, symbol: "none", lineStyle: { color: look.muted, type: "dashed" }, label: { position: "start", formatter: `${table.data.middleName} ${(100 * middle).toFixed(1)} %`, color: look.muted, fontSize: 12 }, data: [{ xAxis: middle }] } : undefined,
             emphasis: { scale: 1.3 },
           },
           {

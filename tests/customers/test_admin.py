@@ -1,7 +1,6 @@
 """Staff pages of segments, customers and orders."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -180,17 +179,3 @@ def test_what_the_shop_knows_cannot_be_changed_here(admin_client, ada, model):
 
     assert admin_client.get(f"/admin/customers/{model}/add/").status_code == 403
     assert admin_client.post(f"/admin/customers/{model}/{pk}/delete/").status_code == 403
-
-
-def test_sales_count_paid_orders_in_the_shops_currency(run):
-    from customers.queries.pages import buyers, daily_sales
-
-    ada, mug = make_customer(), make_product()
-    make_order(ada, mug, rate=Decimal("1.5"))
-    make_order(ada, mug, days_ago=1, status="cancelled")
-    make_order(ada, mug, days_ago=2, rate=None)
-    make_order(ada, mug, days_ago=40)
-
-    (day,) = daily_sales(NOW, 30)
-    assert (day["net"], day["orders"]) == (15, 1)
-    assert buyers(NOW, 30) == 1

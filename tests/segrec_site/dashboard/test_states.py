@@ -49,7 +49,7 @@ def test_one_order_tells_nothing_but_itself(admin_client):
     text = page(admin_client)
 
     assert "€9.50 in the last 30 days" in text
-    assert "1 customers bought: too few to tell how revenue is spread" in text
+    assert "1 customer bought: too few to tell how revenue is spread" in text
     assert "Too few whole months to tell a season" in text
     assert "There are no segments yet" in text
     assert "nothing to compare with" in text
