@@ -99,12 +99,14 @@ class Row(NamedTuple):
 
 _STATE = """coalesce(state.version, 0), run.id, run.finished_at, coalesce(run.is_stale, false),
         likeness.id"""
-# The rules in force at a moment, for this list beside these products.
+# The rules in force at a moment, for this list beside these products. What is pinned in every list
+# is not what a customer bought, so it stands among what to buy again only where a rule says so.
 _RULES = """(
         SELECT jsonb_agg(jsonb_build_array(r.id, r.action, r.within, r.product_id, r.category,
             r.brand, r.attribute, coalesce(r.position, 0), coalesce(r.factor, 1)) ORDER BY r.id)
         FROM recommendations_rule AS r
-        WHERE r.list IN ('', %(list)s)
+        WHERE (r.list = %(list)s
+                OR r.list = '' AND NOT (r.action = 'pin' AND %(list)s = 'buy-again'))
             AND (r.starts_at IS NULL OR r.starts_at <= %(now)s)
             AND (r.ends_at IS NULL OR r.ends_at > %(now)s)
             AND (r.segment_id IS NULL OR r.segment_id = {segment})

@@ -32,12 +32,18 @@ def delete_rules(rules: Iterable[Rule]) -> None:
 def with_draft(here: Situation, rule: Rule, list_name: str) -> Situation:
     """Return a situation as if a rule held already; its dates do not count."""
     is_meant = (
-        rule.list in ("", list_name)
+        _is_for(rule, list_name)
         and rule.beside_id in (None, here.product)
         and rule.segment_id in (None, here.segment)
     )
     others = [ruling for ruling in here.rulings if ruling.id != rule.pk]
     return here._replace(rulings=[*others, ruling_of(rule)] if is_meant else others)
+
+
+def _is_for(rule: Rule, list_name: str) -> bool:
+    if rule.list or (rule.action, list_name) == (Rule.Action.PIN, Rule.List.AGAIN):
+        return rule.list == list_name
+    return True
 
 
 def ruling_of(rule: Rule) -> Ruling:

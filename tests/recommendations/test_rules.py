@@ -158,6 +158,20 @@ def test_groups_take_one_place_each_where_one_is_pinned_and_others_are_moved():
     assert answer["removed"]["same_group"] == 1
 
 
+def test_only_a_pin_for_that_list_stands_among_what_to_buy_again(shelf):
+    make_personal({product: {} for product in shelf.values()})
+    make_order(make_customer(external_id="ada"), shelf["cup"])
+
+    def again():
+        here = customer_lists.find_customer("ada", "buy-again")
+        return [place.product.id for place in customer_lists.buy_again(here, Wishes()).places]
+
+    rule(action="pin", product=shelf["pan"], position=1)
+    assert again() == ["cup"]
+    rule(action="pin", product=shelf["bowl"], position=1, list="buy-again")
+    assert again() == ["bowl", "cup"]
+
+
 def test_a_rule_for_a_segment_holds_for_its_customers_only(shelf):
     ada, ben = make_customer(external_id="ada"), make_customer(external_id="ben")
     segment = make_segment(make_run(kind="segments", as_of=timezone.now()), ada)
