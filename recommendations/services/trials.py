@@ -35,6 +35,7 @@ class Shop:
 class Trial:
     """Customers with what they had before a day, and what was new to them after it.
 
+    What nobody had bought before, and what may not be shown, is nobody's to find.
     `rows` are rows of `history`; `learned_from` is that, or a part of it.
     """
 
@@ -98,9 +99,10 @@ def set_up(split: datetime, until: datetime) -> Trial:
     step = -(-len(purchases.products) // MOST_PAIRS)
     learned_from = _some_of(purchases, step, history) if step > 1 else history
     trial = Trial(split, shop, history, learned_from, asked, [])
+    can_be_found = shop.is_shown & (history.buyers > 0)
     for row in asked:
         new = columns[slice(*np.searchsorted(rows, [row, row + 1]))]
-        trial.truths.append(np.setdiff1d(new, trial.owned(row)))
+        trial.truths.append(np.setdiff1d(new[can_be_found[new]], trial.owned(row)))
     return trial
 
 
@@ -138,6 +140,18 @@ def served(trial: Trial, model: Model) -> Score:
         scores = beyond.copy()
         scores[model.targets] = scores_for(model, trial.history, row).total
         return scores
+
+    return score
+
+
+def scored(trial: Trial, columns: np.ndarray, scores: np.ndarray) -> Score:
+    """Score by a matrix of the customers judged and some products, then by what is popular."""
+    beyond, place = trial.history.buyers - 1e9, {row: at for at, row in enumerate(trial.rows)}
+
+    def score(row: int) -> np.ndarray:
+        whole = beyond.copy()
+        whole[columns] = scores[place[row]]
+        return whole
 
     return score
 
