@@ -36,7 +36,7 @@ from customers.segmentation.learning import learn
 from customers.transform import apply_transform, fit_transform
 
 COLUMNS = ["measure", "data", "raw RFM", "log RFM", "segrec", "must", "goal"]
-SIZES = {"small": (4_000, 2), "big": (10_000, 4)}  # customers of a simulated shop, shops
+SIZES = {"small": (4_000, 4), "big": (10_000, 4)}  # customers of a simulated shop, shops
 SEED, SEEDS = 1, 5
 END = pd.Timestamp("2024-01-01", tz="UTC") - pd.Timedelta(seconds=1)  # of simulated shops
 QUARTER = pd.Timedelta(days=91)

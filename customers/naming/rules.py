@@ -128,7 +128,7 @@ RULES = (
     Rule(
         "Seasonal gift buyers",
         {SEASON: 68, SEASON_SHARE: 0.4},
-        {ORDERS: 66},
+        {ORDERS: 66, SILENT_DAYS: 380},
         0.10,
         "They order mostly in the gift season.",
         "A reminder before the season, and a gift guide.",

@@ -146,6 +146,8 @@ def _customers(customers: int, k: int = 0) -> Gate:
     if customers >= needed:
         text = f"{customers:,} customers have ordered."
     level = REFUSE if customers < needed else WARN if customers < FEW_CUSTOMERS else PASS
+    if level == WARN:
+        text = f"{text[:-1]}; segments are surer from {FEW_CUSTOMERS:,} on."
     asked = f"at least {needed:,}, better {max(FEW_CUSTOMERS, needed):,}"
     return Gate("too_few_customers", level, customers, text, asked)
 
@@ -232,7 +234,7 @@ def _low(code: str, value: float | None, limits: tuple[float, float], sentence: 
     refuse, warn = limits
     level = REFUSE if value < refuse else WARN if value < warn else PASS
     asked = f"at least {_like(sentence, refuse)}, better {_like(sentence, warn)}"
-    return Gate(code, level, value, _compared(sentence, value, level, refuse, "at least"), asked)
+    return Gate(code, level, value, _compared(sentence, value, level, limits, "at least"), asked)
 
 
 def _high(
@@ -243,13 +245,19 @@ def _high(
     refuse, warn = limits
     level = REFUSE if value > refuse else WARN if value > warn else PASS
     asked = f"at most {_like(sentence, refuse)}, better {_like(sentence, warn)}"
-    return Gate(code, level, value, _compared(sentence, value, level, refuse, "at most"), asked)
+    return Gate(code, level, value, _compared(sentence, value, level, limits, "at most"), asked)
 
 
-def _compared(sentence: str, value: float, level: Level, limit: float, side: str) -> str:
+def _compared(
+    sentence: str, value: float, level: Level, limits: tuple[float, float], side: str
+) -> str:
     said = sentence.format(value=value)
-    limited = f"{said}; {side} {_like(sentence, limit)} is asked."
-    return limited if level == REFUSE else f"{said}."
+    if level == PASS:
+        return f"{said}."
+    refuse, warn = (_like(sentence, limit) for limit in limits)
+    if level == REFUSE:
+        return f"{said}; {side} {refuse} is asked."
+    return f"{said}; {side} {warn} would be better."
 
 
 def _like(sentence: str, limit: float) -> str:

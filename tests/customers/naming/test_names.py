@@ -197,6 +197,13 @@ def test_customers_silent_far_beyond_their_pace_do_not_order_now_and_then():
     assert names_of(profile(big, {"overdue": 3.5})) != ["Big-basket occasional"]
 
 
+@pytest.mark.parametrize(("silent", "fits"), [(330.0, True), (400.0, False)])
+def test_gift_buyers_were_here_in_the_last_season(silent, fits):
+    found = profile({"season_share": 90}, {"days_since_last_order": silent}, mean_season_share=0.6)
+
+    assert holds(BY_NAME["Seasonal gift buyers"], found) == fits
+
+
 def test_rules_have_one_name_each_and_speak_in_sentences():
     assert len(BY_NAME) == len(RULES)
     for rule in RULES:

@@ -79,6 +79,22 @@ def test_every_gate_says_one_sentence():
         assert "\n" not in gate.text
 
 
+def test_a_warning_says_what_would_be_better():
+    texts = {
+        gate.code: gate.text
+        for gate in judge(replace(GOOD, customers=900, stability=0.7, largest=0.5))
+        if gate.level == "warn"
+    }
+
+    assert texts == {
+        "too_few_customers": "900 customers have ordered; segments are surer from 2,000 on.",
+        "unstable": "Fits to resampled customers agree at 0.70 (1 is the same);"
+        " at least 0.75 would be better.",
+        "segment_too_large": "The largest segment holds 50% of customers;"
+        " at most 45% would be better.",
+    }
+
+
 def test_a_shop_too_young_and_too_small_says_both():
     assert [gate.code for gate in too_small(3, 10.0)] == ["too_few_customers", "too_little_history"]
     assert too_small(5_000, 400.0) == []

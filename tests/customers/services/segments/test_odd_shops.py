@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pandas as pd
 import pytest
+from django.utils import timezone
 
 from benchmarks.simulator import SEVEN, nobody_differs, simulate
 from customers.models import (
@@ -12,6 +13,7 @@ from customers.queries import ledger
 from customers.queries.totals import recompute_totals
 from customers.services.segments.explaining import explain_customer
 from customers.services.segments.refreshing import refresh_segments
+from runs.models import Run
 from runs.services import roll_back
 from tests.customers.services.segments.seen import causes, codes, everything, places
 from tests.customers.services.segments.shops import LAST_DAY, load_lines, load_shop
@@ -20,13 +22,18 @@ from tests.factories import make_customer, make_order
 pytestmark = pytest.mark.django_db
 
 
+def said(run: Run, code: str) -> str:
+    """Return the sentence that goes with a code."""
+    return next(reason["text"] for reason in run.reasons if reason["code"] == code)
+
+
 def test_too_few_customers_are_grouped_by_rfm_and_told_why():
     load_shop(n_customers=100)
 
     run = refresh_segments()
 
     assert (run.status, run.metrics["method"]) == ("published", "rfm")
-    assert "too_few_customers" in codes(run)
+    assert said(run, "too_few_customers") == "100 customers have ordered; segments need 500."
     assert all(key.startswith("rfm-") for key in places().values())
     assert len(places()) == 100
     again = refresh_segments()
@@ -67,7 +74,7 @@ def test_structureless_customers_are_refused_for_that_reason():
     run = refresh_segments(k=5)
 
     assert (run.status, run.metrics["method"]) == ("published", "rfm")
-    assert "no_structure" in codes(run)
+    assert said(run, "no_structure").endswith("there are no segments to be found.")
 
 
 def test_customers_all_alike_are_one_group():
@@ -81,7 +88,7 @@ def test_customers_all_alike_are_one_group():
     run = refresh_segments()
 
     assert (run.status, run.metrics["method"], run.metrics["k"]) == ("published", "rfm", 1)
-    assert "customers_alike" in codes(run)
+    assert said(run, "customers_alike").startswith("Customers are too much alike to part")
 
 
 def test_one_customer_is_a_group():
@@ -100,6 +107,7 @@ def test_a_shop_without_orders_is_refused():
     run = refresh_segments()
 
     assert (run.status, codes(run)) == ("refused", ["no_orders"])
+    assert run.reasons[0]["text"] == "No order has been imported yet."
     assert run.metrics["segments"] == []
 
 
@@ -109,7 +117,31 @@ def test_a_shop_two_weeks_old_is_too_young():
     run = refresh_segments()
 
     assert (run.status, run.metrics["method"]) == ("published", "rfm")
-    assert "too_little_history" in codes(run)
+    assert said(run, "too_little_history") == "Orders reach back 13 days; segments need 42."
+
+
+def test_a_feature_that_is_the_same_for_all_is_left_out():
+    lines = simulate(700, seed=1).lines
+    sold = lines[lines["quantity"] > 0]
+    load_lines(sold.assign(discount=0.0, unit_price=10.0, category="all"))
+
+    run = refresh_segments(k=6)
+
+    assert (run.status, run.metrics["method"]) == ("published", "kmeans")
+    left_out = run.metrics["features_left_out"]
+    assert {"discount_share", "return_rate", "price_tier", "category_variety"} <= left_out.keys()
+    assert refresh_segments().metrics["moved"] == 0
+
+
+def test_only_orders_in_the_future_are_no_orders():
+    make_order(
+        make_customer(), ordered_at=timezone.now() + timedelta(days=2), units=1, gross=1, net=1
+    )
+    recompute_totals()
+
+    run = refresh_segments()
+
+    assert (run.status, codes(run)) == ("refused", ["no_orders"])
 
 
 def test_groups_are_explained_by_their_three_numbers():
