@@ -27,6 +27,8 @@ from runs.trouble import in_words
 
 logger = logging.getLogger(__name__)
 Status = Import.Status
+# A file that waits for so long may have lost its message, with a broker that lost its queues.
+FORGOTTEN = timedelta(minutes=2)
 # What stays when a file is to be read otherwise.
 LASTING = ("complete", "max_reject_share")
 
@@ -142,7 +144,7 @@ def rejects_path(record: Import) -> Path:
 
 def imports_to_resume() -> Iterable[int]:
     """Return kept files whose worker was lost, or whose turn seems to have been forgotten."""
-    waiting_too_long = timezone.now() - timedelta(minutes=10)
+    waiting_too_long = timezone.now() - FORGOTTEN
     found = Import.objects.filter(
         Q(status=Status.RUNNING) | Q(status=Status.WAITING, created_at__lt=waiting_too_long)
     ).exclude(file_path="")

@@ -108,6 +108,16 @@ def test_an_import_whose_worker_was_lost_is_found():
     assert record.status == "done"
 
 
+def test_a_file_whose_message_was_lost_is_found_after_a_while():
+    record = uploads.request_import(upload())
+    assert uploads.imports_to_resume() == []
+
+    asked_for = timezone.now() - uploads.FORGOTTEN
+    Import.objects.filter(pk=record.pk).update(created_at=asked_for)
+
+    assert uploads.imports_to_resume() == [record.pk]
+
+
 def test_too_large_an_upload_is_refused(settings):
     settings.IMPORT_UPLOAD_BYTES = 10
 
