@@ -42,7 +42,8 @@ check: test ## The same as test, where a skipped test is a failure
 audit: setup ## Ask whether any locked dependency is known to be vulnerable
 	@scripts/audit
 
-bench: setup ## Print figures beside peers: ONLY="name …", SIZE=small|big
+bench: ## Print figures beside peers: ONLY="name …", SIZE=small|big
+	@scripts/setup bench
 	$(PYTHON) -m benchmarks $(addprefix --only ,$(ONLY)) --size $(or $(SIZE),small)
 
 soak: setup ## Kill servers and workers at random while work goes on: ONLY="part …"

@@ -1,4 +1,8 @@
-"""`python -m benchmarks [--only NAME …] [--size small|big]`: run benchmarks, one process each."""
+"""`python -m benchmarks [--only NAME …] [--size tiny|small|big]`: benchmarks, one process each.
+
+What they print is kept in benchmarks/results, or where BENCHMARK_RESULTS says, and shown in
+docs/benchmarks.md. A tiny run shows that they work, and no figures.
+"""
 
 import argparse
 import subprocess
@@ -6,26 +10,26 @@ import sys
 from pathlib import Path
 
 # In the order they are worth running; each is a module that publishes one report.
-NAMES = [
+ORDER = [
     "similar_speed",
     "recommendation_quality",
     "segments_quality",
     "segments_speed",
     "import_speed",
     "api_speed",
+    "scaling",
 ]
+NAMES = [name for name in ORDER if Path(__file__).with_name(f"{name}.py").exists()]
 
 
 def main() -> int:
     """Run what was asked for; return 1 when a promise was broken or a benchmark failed."""
-    here = Path(__file__).parent
-    there = [name for name in NAMES if (here / f"{name}.py").exists()]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", action="append", choices=there, default=None)
-    parser.add_argument("--size", choices=["small", "big"], default="small")
+    parser.add_argument("--only", action="append", choices=NAMES, default=None)
+    parser.add_argument("--size", choices=["tiny", "small", "big"], default="small")
     asked = parser.parse_args()
     failed = []
-    for name in asked.only or there:
+    for name in asked.only or NAMES:
         print(f"== {name}", flush=True)
         done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}", "--size", asked.size])
         failed += [name] * (done.returncode != 0)

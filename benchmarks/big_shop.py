@@ -14,13 +14,14 @@ PRODUCTS = 100_000
 PACE = 0.29  # of the simulator's orders a year, for 3.3 orders a customer in two years
 ARCHETYPES = tuple(replace(kind, orders_a_year=PACE * kind.orders_a_year) for kind in SEVEN)
 AT_ONCE = 50_000
+NUMBERED = ("products_category", "products_product", "customers_customer", "customers_order")
 STAGED = ("customer", "ordered", "at", "product", "quantity", "unit_price", "discount")
 
 _STAGING = """
     CREATE UNLOGGED TABLE bench_line (customer int, ordered bigint, at float8, product int,
         quantity int, unit_price float8, discount float8)"""
 _CATALOGUE = """
-    INSERT INTO customers_shop (id, currency, is_demo) VALUES (1, 'EUR', false);
+    INSERT INTO customers_shop (id, currency, is_demo, key_mark) VALUES (1, 'EUR', false, '');
     INSERT INTO products_category (id, name)
         SELECT n, 'Category ' || n FROM generate_series(1, {categories}) AS n;
     INSERT INTO products_product (id, external_id, title, description, product_type, category_id,
@@ -68,8 +69,12 @@ def use_database(*, empty: bool = True) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    if not empty:
-        return
+    if empty:
+        clear()
+
+
+def clear() -> None:
+    """Leave nothing of a shop."""
     execute(
         "TRUNCATE products_category, products_product, customers_customer, customers_order,"
         " customers_orderline, customers_segment, runs_run, customers_shop RESTART IDENTITY CASCADE"
@@ -96,6 +101,8 @@ def load(
     for statement in (products, _CUSTOMERS.replace("%s", str(n_customers)), _ORDERS, _LINES):
         execute(statement)
     execute("SET session_replication_role = DEFAULT")
+    for table in NUMBERED:
+        execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
     execute("DROP TABLE bench_line")
     execute("ANALYZE")
     recompute_totals()

@@ -16,12 +16,14 @@ from benchmarks.soaking.stage import Stage, stage
 KINDS = ["segments", "similar", "bought-together", "personal"]
 RECOVERY_SECONDS = 120
 MOST_WAIT_SECONDS = 12
+MOST_IMPORTS_OPEN = 3
 ENDED = """
     SELECT (SELECT count(*) FROM runs_run WHERE finished_at IS NOT NULL),
         (SELECT count(*) FROM runs_import WHERE finished_at IS NOT NULL)"""
 UNDER_WAY = """
     SELECT kind FROM runs_run WHERE status = 'running'
     UNION SELECT 'import' FROM runs_import WHERE status = 'running' ORDER BY 1"""
+IMPORTS_OPEN = "SELECT id FROM runs_import WHERE finished_at IS NULL"
 IMPORTS_DONE = """
     SELECT 1 WHERE NOT EXISTS (
         SELECT FROM runs_import WHERE id = ANY(%s) AND status <> 'done')"""
@@ -69,8 +71,9 @@ def start_work(here: Stage, random: Random) -> work.Work:
 
     def hand_over() -> None:
         """A new file, and all the old ones once more, which takes a while and changes nothing."""
-        call.said.imports += staff.hand_over(here.site, *waiting[:1], files.orders)
-        waiting[:] = waiting[1:]
+        if len(here.ask(IMPORTS_OPEN)) < MOST_IMPORTS_OPEN:
+            call.said.imports += staff.hand_over(here.site, *waiting[:1], files.orders)
+            waiting[:] = waiting[1:]
 
     busy.start("handing over", hand_over, 1)
     chooser = Random(random.random())

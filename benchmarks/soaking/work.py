@@ -1,5 +1,6 @@
 """What goes on while the site is maltreated, and what it said."""
 
+import http.client
 import itertools
 import json
 import threading
@@ -53,7 +54,7 @@ class Caller:
                 return json.loads(answer.read())
         except urllib.error.HTTPError as problem:
             self.said.note(note, problem.code)
-        except (OSError, ValueError):
+        except (OSError, ValueError, http.client.HTTPException):
             self.said.note(note, "no answer")
         return None
 

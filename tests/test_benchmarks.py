@@ -1,0 +1,126 @@
+"""Benchmarks do not rot: their parts work on very little each time, as a whole among slow tests."""
+
+import json
+import os
+import subprocess
+from importlib import import_module
+
+import numpy as np
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from scipy.sparse import csr_matrix, save_npz
+
+from benchmarks import (
+    api_speed,
+    big_shop,
+    catalogue,
+    import_speed,
+    report,
+    segments_speed,
+    similar_speed,
+)
+from benchmarks.__main__ import NAMES
+from customers.models import CustomerTotal
+from recommendations.vectors import fit
+from tests.test_docs import ROOT
+
+# Minutes long on any data.
+LONG = {"segments_quality", "recommendation_quality"}
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def shop() -> dict[str, int]:
+    """The big shop, very small."""
+    return big_shop.load(400, n_products=240)
+
+
+def test_calls_and_their_peers_are_answered_in_as_few_statements_as_promised(shop, settings):
+    settings.ROOT_URLCONF = "benchmarks.api_peers"
+    call_command("refresh_recommendations")
+    kinds = {kind.who: kind for kind in api_speed.kinds_of_calls()}
+
+    for kind in kinds.values():
+        caller = Client(headers={"Authorization": f"Api-Key {kind.key}"})
+        answer = caller.get(kind.lines[0])
+        assert answer.status_code == 200, kind.who
+        # What confirms a copy without SQL is held by test_fresh_answers, without a clock running.
+        kind.statements = (0, 0) if kind.who == api_speed.SAME else api_speed.count_statements(kind)
+        kind.rates, kind.cpu = [100.0], [1.0]
+
+    broken = api_speed.broken_promises(kinds)
+    assert broken == ["segrec, similar: 1.00 of naive nested serializers, promised 3"]
+
+
+def test_the_notebooks_way_and_the_floors_find_what_there_is_to_find(shop):
+    segments_speed.notebook()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM bench_label")
+        labelled = cursor.fetchone()[0]
+
+    segments_speed.aggregate_lines()
+    segments_speed.read_totals()
+
+    assert labelled == CustomerTotal.objects.count() > 300
+    assert segments_speed.import_orders(3, 240) == 9
+
+
+def test_the_floor_of_imports_leaves_the_same_orders_as_an_import(tmp_path):
+    found, path = [], tmp_path / "orders.csv"
+    lines = import_speed.write_orders(path, 0, 60)
+    for work in (import_speed.copy_and_upsert, import_speed.import_file):
+        big_shop.execute(f"TRUNCATE {import_speed.TABLES} CASCADE")
+        work(path)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT external_id, units, net FROM customers_order ORDER BY 1")
+            found.append(cursor.fetchall())
+        big_shop.execute("DROP TABLE IF EXISTS copied")
+
+    assert found[0] == found[1]
+    assert big_shop.count("customers_orderline") == lines
+
+
+def test_a_made_up_catalogue_is_searched_by_us_and_by_a_peer(tmp_path):
+    products = catalogue.fashion(300)
+    save_npz(tmp_path / "weights.npz", csr_matrix(fit(catalogue.fields(products))[1]))
+    np.save(tmp_path / "groups.npy", catalogue.groups(products))
+
+    for search in (similar_speed.segrec_search, similar_speed.scikit_learn):
+        assert search(tmp_path)["seconds"] > 0
+
+
+def test_a_report_says_the_same_on_screen_in_json_and_on_the_page(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(report, "RESULTS", tmp_path / "results")
+    one = report.Report("x", "How fast", "make bench ONLY=x", ["who", "seconds"], [["a", 0.5]])
+
+    one.publish()
+
+    assert "| a | 0.5 |" in capsys.readouterr().out
+    assert report.load_reports() == [one]
+    assert one.table() in report.page()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_benchmark_that_is_named_is_there(name):
+    assert callable(import_module(f"benchmarks.{name}").main)
+
+
+@pytest.mark.slow
+def test_all_work_on_very_little(tmp_path):
+    ours = {"SEGREC_VAR": str(tmp_path / "var"), "BENCHMARK_RESULTS": str(tmp_path / "results")}
+    names = sorted({*NAMES} - LONG)
+
+    done = subprocess.run(
+        ["make", "bench", f"ONLY={' '.join(names)}", "SIZE=tiny"],
+        cwd=ROOT,
+        env=os.environ | ours,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    kept = {file.stem: json.loads(file.read_text()) for file in tmp_path.glob("results/*.json")}
+    assert sorted(kept) == names
+    assert all(each["rows"] for each in kept.values())
