@@ -1,5 +1,6 @@
 """Real workers and a real beat, on the tests' own database and queues."""
 
+import json
 import os
 import random
 import re
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,8 +19,10 @@ from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
 
+from benchmarks import catalogue
 from customers.models import Customer, Membership, SegmentProfile
 from customers.queries.totals import recompute_totals
+from products.services import import_products
 from recommendations.models import SimilarList, TogetherList
 from runs import services, tasks
 from runs.models import Run
@@ -87,8 +91,8 @@ def kill(process: subprocess.Popen) -> None:
         process.wait()
 
 
-def worker(start) -> subprocess.Popen:
-    options = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+def worker(start, name: str = "alone") -> subprocess.Popen:
+    options = ["--without-gossip", "--without-mingle", "--without-heartbeat", "-n", f"{name}@test"]
     return start("worker", "-Q", "now,batch", "-c", "1", *options)
 
 
@@ -173,6 +177,56 @@ def test_of_a_killed_workers_run_nothing_is_seen_until_the_next_worker_finished_
         assert new != old
         assert not [look for look in looks if look not in (old, new)]
     assert killed_at_work >= kills // 2
+
+
+@pytest.mark.slow
+def test_one_of_several_workers_is_cut_off_another_killed_and_the_lists_are_those_of_one(start):
+    import_catalogue(36_000)
+    alone = services.work_on(services.request_run("similar"))
+    workers = [worker(start, f"of-several-{number}") for number in range(3)]
+
+    run = begin("similar")
+    wait_until(lambda: len(sessions_at_work()) >= 2)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [sessions_at_work()[0]])
+    kill(workers[1])
+    wait_until(lambda: published().get("similar") == run.pk or sweep_if_quiet(run))
+
+    assert run.chunks.count() == 3
+    assert lists_of(run) == lists_of(alone)
+
+
+def import_catalogue(products: int) -> None:
+    """Import a made-up catalogue of clothes."""
+    with NamedTemporaryFile("w", suffix=".ndjson") as file:
+        for number, product in enumerate(catalogue.fashion(products)):
+            row = product | product.pop("attributes") | {"id": f"a{number}"}
+            file.write(json.dumps(row) + "\n")
+        file.flush()
+        import_products(Path(file.name))
+
+
+def sessions_at_work() -> list[int]:
+    """Return the database sessions of others that are in the middle of a chunk."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT a.pid FROM pg_stat_activity AS a JOIN pg_locks AS l ON l.pid = a.pid"
+            " WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()"
+            " AND l.relation = 'runs_chunk'::regclass AND l.mode = 'RowShareLock'"
+        )
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+def sweep_if_quiet(run: Run) -> bool:
+    """Hand the run on when nobody works on it."""
+    if services.runs_to_resume():
+        tasks.sweep.delay()
+    return False
+
+
+def lists_of(run: Run) -> list[tuple]:
+    found = SimilarList.objects.filter(run=run).order_by("product_id")
+    return list(found.values_list("product_id", "neighbours", "scores"))
 
 
 def begin(kind: str) -> Run:
