@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-FENCE = re.compile(r"^```(\w+)(?: (\w+))?\n(.*?)^```", re.M | re.S)
+FENCE = re.compile(r"^```(\w*)(?: (\w+))?\n(.*?)^```", re.M | re.S)
 
 
 def blocks(page: Path, language: str, kind: str = "") -> list[str]:
