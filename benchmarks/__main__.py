@@ -12,6 +12,7 @@ from pathlib import Path
 # In the order they are worth running; each is a module that publishes one report.
 ORDER = [
     "similar_speed",
+    "freshness",
     "recommendation_quality",
     "segments_quality",
     "segments_speed",

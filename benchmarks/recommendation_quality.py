@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "segrec_site.settings")
 
+import django
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
@@ -240,6 +241,7 @@ def main() -> None:
     parser.add_argument("--size", choices=["small", "big"], default="small")  # one size only
     parser.add_argument("--part", choices=list(WEEKS), default="test")
     part = parser.parse_args().part
+    django.setup()  # the demo shop's module, which names products, is a part of the site
     report = Report(
         "recommendation_quality",
         "Recommendations: quality",

@@ -57,7 +57,9 @@ def ease(bought: csr_array, targets: np.ndarray, rows: csr_array) -> np.ndarray:
     True
     """
     left, right = regression(bought, targets)
-    return ((rows @ left) @ right).astype(np.float32)
+    inner = csr_array(rows @ left)
+    is_dense = inner.nnz > 0.1 * inner.shape[0] * inner.shape[1]
+    return ((inner.toarray() if is_dense else inner) @ right).astype(np.float32)
 
 
 def bm25(bought: csr_array, counts: csr_array, rows: csr_array, kept: int = KEPT) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 from django.conf import settings
 
@@ -32,14 +33,15 @@ def read_table(facts: FileFacts, count_known: Callable[[list[str]], int]) -> Tab
 
 
 def cell_text(value: object) -> str:
-    """Write a JSON value as a cell would hold it."""
+    """Write a JSON value, or a decimal number, as a cell would hold it."""
     if isinstance(value, str):
         return value
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, int | float) else json.dumps(value, ensure_ascii=False)
+    is_number = isinstance(value, int | float | Decimal)
+    return str(value) if is_number else json.dumps(value, ensure_ascii=False)
 
 
 def _objects(facts: FileFacts) -> Iterator[tuple[int, dict | BadRow]]:

@@ -1,5 +1,7 @@
 """Staff pages of the catalogue."""
 
+from decimal import Decimal
+
 import pytest
 
 from products.models import Product
@@ -51,6 +53,14 @@ def test_an_edit_raises_the_catalogues_version_and_tells_who_listens(
     catalogue_changed.disconnect(hear)
     assert catalogue_state(Seen()) != before
     assert told == [[mug.pk]]
+
+
+@pytest.mark.parametrize(("price", "stored"), [("12.50", "12.50"), ("0", "0"), ("-1", None)])
+def test_another_price_is_stored_where_an_import_would_take_it(admin_client, mug, price, stored):
+    save(admin_client, mug, price=price)
+
+    mug.refresh_from_db()
+    assert mug.price == Decimal(stored or "10")
 
 
 def test_an_emptied_price_is_cleared_and_an_unticked_product_hidden(admin_client, mug):
