@@ -82,6 +82,9 @@ class PersonalShelf(models.Model):
     adoption = models.BinaryField(help_text="float64.")
     codes = models.BinaryField(help_text="int32.")
     fields = models.JSONField(help_text="Of each field the values by code, with their shares.")
+    appeal_share = models.FloatField(
+        db_default=0.35, help_text="What appeal weighs beside purchases."
+    )
 
     def __str__(self) -> str:
         return f"shelf of {self.run}"

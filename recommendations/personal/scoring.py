@@ -7,8 +7,9 @@ import numpy as np
 
 from recommendations.personal.appeal import Field, appeal, appeal_alone, lift
 
-# What appeal weighs beside the purchases' weights, each brought to unit spread.
-APPEAL_SHARE = 0.35
+# What appeal weighs beside the purchases' weights, each brought to unit spread: where a shop's last
+# months do not tell, and what is tried on them.
+APPEAL_SHARE, APPEAL_SHARES = 0.35, (0.0, 0.1, 0.2, 0.35, 0.5)
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,15 @@ class Shelf:
         Share of customers who took it up of late.
     fields : mapping of str to Field
         ``"top"``, ``"category"`` and ``"brand"``, with codes of the targets.
+    appeal_share : float
+        What appeal weighs beside purchases, one of `APPEAL_SHARES`.
     """
 
     base: np.ndarray
     buyers: np.ndarray
     adoption: np.ndarray
     fields: Mapping[str, Field]
+    appeal_share: float = APPEAL_SHARE
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def score(shelf: Shelf, basis: Basis) -> Scores:
     Returns
     -------
     Scores
-        With weights, purchases' part and `APPEAL_SHARE` of the appeal, each divided by its
+        With weights, purchases' part and the shelf's share of the appeal, each divided by its
         spread over what the customer has not bought; without, the appeal alone.
 
     Examples
@@ -118,7 +122,7 @@ def score(shelf: Shelf, basis: Basis) -> Scores:
     scale = _one_over_spread(bought[is_new])
     parts = {
         "purchases": bought * scale,
-        "appeal": liked * (APPEAL_SHARE * _one_over_spread(liked[is_new])),
+        "appeal": liked * (shelf.appeal_share * _one_over_spread(liked[is_new])),
     }
     return Scores(sum(parts.values()), parts, scale)
 

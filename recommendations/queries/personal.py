@@ -180,6 +180,7 @@ def store_shelf(run: Run, kept: Kept) -> None:
             }
             for name in FIELDS
         },
+        appeal_share=shelf.appeal_share,
     )
 
 
@@ -198,6 +199,7 @@ def kept_shelf(run_id: int) -> Kept:
         buyers=np.frombuffer(row.buyers, "<i4").astype("i8"),
         adoption=np.frombuffer(row.adoption, "<f8"),
         fields=fields,
+        appeal_share=row.appeal_share,
     )
     numbers = {
         name: {value: code for code, value in enumerate(row.fields[name]["values"])}

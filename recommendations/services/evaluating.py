@@ -10,6 +10,7 @@ import numpy as np
 from customers.queries.clock import data_clock
 from recommendations.baselines import als, bm25, ease
 from recommendations.evaluation import Figures, head, interval
+from recommendations.personal.scoring import APPEAL_SHARE
 from recommendations.personal.weights import most_bought
 from recommendations.services import trials
 from recommendations.services.trials import Score, Trial
@@ -55,7 +56,7 @@ def evaluate_recommendations(split: date | None = None) -> dict:
 
 def _strategies(trial: Trial) -> Iterator[tuple[str, Score]]:
     """Yield ways to score all products, the one that is served first."""
-    model = trials.learn(trial.shop, trial.learned_from)
+    model = trials.learn(trial.shop, trial.learned_from, _appeal_share(trial))
     yield PERSONAL, trials.served(trial, model)
     alone = replace(model, weights=None, shelf=replace(model.shelf, base=np.empty(0)))
     yield "categories", trials.served(trial, alone)
@@ -68,6 +69,14 @@ def _strategies(trial: Trial) -> Iterator[tuple[str, Score]]:
         yield "ease", trials.scored(trial, model.targets, ease(known.bought, model.targets, rows))
     if find_spec("implicit"):
         yield "als", trials.scored(trial, compared, als(some[1], some[2]))
+
+
+def _appeal_share(trial: Trial) -> float:
+    """Choose what appeal weighs as a refresh on the day would: by the months before it."""
+    earlier = trials.set_up(trials.usual_split(trial.split), trial.split)
+    if len(earlier.rows) < trials.FEWEST_JUDGED:
+        return APPEAL_SHARE
+    return trials.best_appeal_share(earlier, trials.learn(earlier.shop, earlier.learned_from))
 
 
 def _row(trial: Trial, name: str, figures: Figures, tail: Figures, plain: Figures) -> dict:

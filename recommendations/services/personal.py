@@ -7,17 +7,16 @@ from products.queries import bump_catalogue_version
 from recommendations.evaluation import interval
 from recommendations.personal.history import build_history
 from recommendations.personal.model import FEWEST_CUSTOMERS, FEWEST_PRODUCTS, Model
+from recommendations.personal.scoring import APPEAL_SHARE
 from recommendations.queries import personal as queries
 from recommendations.services import trials
 from recommendations.services.popularity import refresh_segment_popularity
-from recommendations.services.trials import Shop
+from recommendations.services.trials import FEWEST_JUDGED, Shop
 from runs.kinds import Kind, Verdict
 from runs.models import Run
 from runs.queries import note_progress
 
 NAME = "personal"
-# From fewer customers nothing is concluded.
-FEWEST_JUDGED = 50
 
 
 def prepare(run: Run) -> int:
@@ -29,16 +28,20 @@ def prepare(run: Run) -> int:
 
 
 def finish(run: Run) -> Verdict:
-    """Learn from the purchases, keep it, and judge it by a trial."""
-    note_progress(run, "reading purchases", 0)
+    """Judge the model by a trial, learn it from all purchases, keep it."""
+    if run.as_of is None:
+        return _nothing_bought()
+    note_progress(run, "judging by the last months", 0)
+    trial = _judge(run)
+    note_progress(run, "reading purchases", 0.4)
     shop = trials.read_shop()
     purchases, customers = trials.read_purchases(shop, run.as_of)
     if not len(customers):
-        text = "No customer has bought anything yet: import orders first."
-        return Verdict("refuse", {"customers": 0}, [{"code": "no_purchases", "text": text}])
-    note_progress(run, "learning what goes with what", 0.1)
-    model = trials.learn(shop, build_history(purchases, len(customers), len(shop.products)))
-    note_progress(run, "keeping it", 0.5)
+        return _nothing_bought()
+    note_progress(run, "learning what goes with what", 0.5)
+    history = build_history(purchases, len(customers), len(shop.products))
+    model = trials.learn(shop, history, trial.metrics.get("appeal_share", APPEAL_SHARE))
+    note_progress(run, "keeping it", 0.8)
     with transaction.atomic():
         queries.forget(run.pk)
         _store(run, shop, model)
@@ -50,12 +53,9 @@ def finish(run: Run) -> Verdict:
         "pairs": pairs,
     }
     reasons = [] if model.weights else [_too_small()]
-    del model, purchases
-    note_progress(run, "counting buyers in segments", 0.6)
+    note_progress(run, "counting buyers in segments", 0.9)
     refresh_segment_popularity(run.as_of)
-    note_progress(run, "judging by the last months", 0.7)
-    decision, found, more = _judge(run)
-    return Verdict(decision, metrics | found, reasons + more)
+    return Verdict(trial.decision, metrics | trial.metrics, reasons + trial.reasons)
 
 
 def publish(run: Run, before: Run | None) -> None:
@@ -102,19 +102,29 @@ def _too_small() -> dict:
     return {"code": "too_small_for_weights", "text": text}
 
 
-def _judge(run: Run) -> tuple[str, dict, list[dict]]:
-    """Learn from before a day, and compare with what is popular by what was bought after it."""
+def _nothing_bought() -> Verdict:
+    text = "No customer has bought anything yet: import orders first."
+    return Verdict("refuse", {"customers": 0}, [{"code": "no_purchases", "text": text}])
+
+
+def _judge(run: Run) -> Verdict:
+    """Learn from before a day; say how it compares, by what was bought after it.
+
+    What appeal weighs is chosen there, and the lists compared with what is popular.
+    """
     trial = trials.set_up(trials.usual_split(run.as_of), run.as_of)
     if len(trial.rows) < FEWEST_JUDGED:
         text = f"Not judged: fewer than {FEWEST_JUDGED} customers bought before and of late."
-        return "publish", {}, [{"code": "too_few_to_judge", "text": text}]
+        return Verdict("publish", {}, [{"code": "too_few_to_judge", "text": text}])
     model = trials.learn(trial.shop, trial.learned_from)
-    ours = trials.figures(trial, trials.served(trial, model))
+    share = trials.best_appeal_share(trial, model)
+    ours = trials.figures(trial, trials.served(trial, trials.weigh_appeal(model, share)))
     plain = trials.figures(trial, trials.popular(trial))
     low, high = interval(ours.ndcg - plain.ndcg)
     found = {
         "split": trial.split.date().isoformat(),
         "judged": len(ours.ndcg),
+        "appeal_share": share,
         "ndcg_at_10": round(float(ours.ndcg.mean()), 4),
         "popular_ndcg_at_10": round(float(plain.ndcg.mean()), 4),
         "difference_low": round(low, 4),
@@ -125,5 +135,5 @@ def _judge(run: Run) -> tuple[str, dict, list[dict]]:
             f"Lists reach an NDCG of {found['ndcg_at_10']:.3f} on the last months,"
             f" what is popular {found['popular_ndcg_at_10']:.3f}."
         )
-        return "refuse", found, [{"code": "worse_than_popular", "text": text}]
-    return "publish", found, []
+        return Verdict("refuse", found, [{"code": "worse_than_popular", "text": text}])
+    return Verdict("publish", found, [])

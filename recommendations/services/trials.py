@@ -1,7 +1,7 @@
 """Trials: what was bought before a day -> histories; what was bought after it -> what lists hit."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -9,12 +9,15 @@ import numpy as np
 from recommendations.evaluation import Figures, best, judge
 from recommendations.personal.history import History, Purchases, build_history
 from recommendations.personal.model import Model, fit, scores_for
+from recommendations.personal.scoring import APPEAL_SHARE, APPEAL_SHARES
 from recommendations.queries import personal as queries
 
 # The part of the history that is held back, and the longest it may be.
 SHARE_HELD_BACK, MOST_DAYS = 0.25, 91
 # Customers who are judged by: with so many products before, so many of them at most.
 FEWEST_BEFORE, MOST_JUDGED = 5, 2000
+# From fewer customers nothing is concluded.
+FEWEST_JUDGED = 50
 # Beyond so many pairs a trial learns from some customers only; what is served, from all.
 MOST_PAIRS = 3_000_000
 
@@ -121,9 +124,25 @@ def figures(trial: Trial, score: Score, is_hidden: np.ndarray | None = None) -> 
     return judge(lists, [truth[~is_hidden[truth]] for truth in trial.truths])
 
 
-def learn(shop: Shop, history: History) -> Model:
+def learn(shop: Shop, history: History, appeal_share: float = APPEAL_SHARE) -> Model:
     """Learn what to recommend in a shop."""
-    return fit(history, shop.codes, shop.is_shown)
+    return weigh_appeal(fit(history, shop.codes, shop.is_shown), appeal_share)
+
+
+def weigh_appeal(model: Model, share: float) -> Model:
+    """Return a model whose lists give appeal this share."""
+    return replace(model, shelf=replace(model.shelf, appeal_share=share))
+
+
+def best_appeal_share(trial: Trial, model: Model) -> float:
+    """Return the share of appeal whose lists hit most; of a shop without weights, the usual one."""
+    if not model.weights:
+        return APPEAL_SHARE
+    hits = {
+        share: figures(trial, served(trial, weigh_appeal(model, share))).ndcg.mean()
+        for share in APPEAL_SHARES
+    }
+    return max(hits, key=lambda share: (hits[share], share))
 
 
 def popular(trial: Trial) -> Score:

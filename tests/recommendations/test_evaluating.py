@@ -75,6 +75,7 @@ def test_without_orders_there_is_nothing_to_judge_by():
         call_command("evaluate_recommendations")
 
 
+@pytest.mark.slow
 def test_als_is_compared_where_its_package_is_installed(large):  # noqa: F811
     pytest.importorskip("implicit")
     two_tastes()

@@ -3,11 +3,14 @@
 import json
 from random import Random
 
+import numpy as np
 import pytest
 from django.core.management import call_command
 
 from recommendations.models import ItemWeight, PersonalShelf, SegmentPopularity
 from recommendations.personal import model
+from recommendations.personal.scoring import APPEAL_SHARES
+from recommendations.queries import personal as queries
 from recommendations.services import customer_lists, personal, trials
 from recommendations.services.popularity import refresh_segment_popularity
 from recommendations.wishes import Wishes
@@ -68,6 +71,26 @@ def test_customers_get_what_others_of_their_taste_buy(large):
     assert (run.status, run.reasons) == ("published", [])
     assert run.metrics["ndcg_at_10"] > run.metrics["popular_ndcg_at_10"]
     assert {row.product_type for row in best(people[0])} == {"Food > Tea"}
+
+
+def test_what_appeal_weighs_is_chosen_on_the_last_months_and_kept(large, monkeypatch):
+    two_tastes()
+    asked = []
+
+    def served(trial, model):
+        """Hits everything at a share of 0.1, and else nothing."""
+        asked.append(model.shelf.appeal_share)
+        bought = dict(zip(trial.rows, trial.truths, strict=True))
+        sign = 1 if model.shelf.appeal_share == 0.1 else -1
+        return lambda row: sign * np.isin(np.arange(len(trial.shop.products)), bought[row])
+
+    monkeypatch.setattr(trials, "served", served)
+    run = build()
+
+    assert sorted(asked[:-1]) == sorted(APPEAL_SHARES)
+    assert run.metrics["appeal_share"] == asked[-1] == 0.1
+    assert PersonalShelf.objects.get(run=run).appeal_share == 0.1
+    assert queries.kept_shelf(run.pk).shelf.appeal_share == 0.1
 
 
 def test_a_shop_too_small_for_weights_is_told_so_and_has_personal_lists_all_the_same():
