@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ from contextlib import closing, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
+import psycopg
 import yaml
 from django.conf import settings
 
@@ -148,16 +150,29 @@ class Stack:
     def _package(self, name: str) -> Path:
         return Path(find_spec(name).submodule_search_locations[0])
 
+    def set_password(self) -> None:
+        """Tell PostgreSQL the password that is in the secrets now."""
+        password = (self.root / "deploy/secrets/postgres_password").read_text()
+        with psycopg.connect(self._known_database) as connection:
+            connection.execute(f"ALTER ROLE segrec PASSWORD '{password}'")
+        self._known_database = self.database()
+
     def _make_secrets(self) -> None:
         folder = self.root / "deploy"
         folder.mkdir()
-        script = folder / "make-secrets"
-        script.write_text((settings.BASE_DIR / "deploy/make-secrets").read_text())
-        subprocess.run(["sh", script], check=True, capture_output=True)
+        shutil.copy(settings.BASE_DIR / "deploy/make-secrets", folder)
+        self.secrets("sh deploy/make-secrets")
+        self._known_database = self.database()
+
+    def secrets(self, script: str) -> None:
+        """Run commands of the operator's that make or delete secrets."""
+        command = ["sh", "-euc", script]
+        subprocess.run(command, cwd=self.root, check=True, capture_output=True)
+        folder = self.root / "deploy"
         address = folder / "secrets/database_url"
         address.chmod(0o644)
         here = address.read_text().replace("postgres:5432", f"127.0.0.1:{self.ports['postgres']}")
-        address.write_text(f"{here}\n")
+        address.write_text(f"{here.strip()}\n")
         (folder / "secrets").chmod(0o755)  # as the containers see it: file by file
 
     def _here(self, command: list[str]) -> list[str]:
