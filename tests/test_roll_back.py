@@ -4,12 +4,13 @@ A customer's history is a ledger, which a roll-back adds to.
 """
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
 
 from customers.models import Customer
+from customers.queries.totals import recompute_totals
 from customers.services.segments.refreshing import refresh_segments
 from products.models import Product
 from products.services import upsert_products
@@ -17,11 +18,12 @@ from recommendations.services.freshness import refresh_neighbours
 from runs.services import request_run, roll_back, work_on
 from tests.api import Caller, crm
 from tests.customers.services.segments.shops import LAST_DAY, load_shop
-from tests.factories import make_product
+from tests.factories import make_order, make_product
 
 pytestmark = pytest.mark.django_db
 NOT_COMPARED = re.compile(rb'"run":\{[^}]*\}|"history":\[.*?\]')
 WORDS = ["red", "blue", "wool", "silk", "tall", "short", "round", "old", "new", "fine"]
+LAST_EVENING = datetime(2023, 12, 31, 20, tzinfo=UTC)  # of the simulated shop
 SIMILAR = ("", "?limit=3&explain=true", "?min_score=0.1&one_per_group=false&limit=40")
 
 
@@ -76,3 +78,24 @@ def test_segments_and_their_members_are_those_of_the_run_before():
 
     assert answers(caller, paths) == before
     assert any(between[path] != before[path] for path in between)
+
+
+def test_what_is_bought_together_is_that_of_the_run_before():
+    load_shop(n_customers=200)
+    caller = crm()
+    products = [*Product.objects.order_by("pk")]
+    paths = [
+        f"/products/{product.external_id}/bought-together/?explain=true" for product in products
+    ]
+    work_on(request_run("bought-together"), to_the_end=True)
+    for customer in Customer.objects.order_by("pk")[:20]:
+        make_order(customer, *products[-6:], ordered_at=LAST_EVENING)
+    recompute_totals()
+    before = answers(caller, paths)
+
+    work_on(request_run("bought-together"), to_the_end=True)  # counts what was bought since
+    between = answers(caller, paths)
+    roll_back("bought-together")
+
+    assert answers(caller, paths) == before
+    assert between != before
