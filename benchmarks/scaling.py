@@ -19,7 +19,7 @@ from benchmarks.report import Report
 # Customers, with 3.3 orders and 11 lines each, and products of the catalogue.
 SIZES = {
     "tiny": [(1_000, 480), (2_000, 960)],
-    "small": [(10_000, 5_000), (20_000, 10_000), (40_000, 20_000)],
+    "small": [(4_000, 2_000), (8_000, 4_000), (16_000, 8_000)],
     "big": [(50_000, 25_000), (100_000, 50_000), (200_000, 100_000)],
 }
 COLUMNS = ["job", "customers", "products", "lines", "CPU seconds", "peak MB", "power of CPU"]

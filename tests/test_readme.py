@@ -36,7 +36,8 @@ def run(text: str, capsys) -> str:
             write_sample(Path(words[-1]))
         else:
             raise AssertionError(f"nothing runs {line}")
-    return capsys.readouterr().out
+    said = capsys.readouterr()
+    return said.err + said.out
 
 
 def write_sample(folder: Path, customers: int = 900) -> None:
