@@ -63,7 +63,9 @@ class Diary:
 
     def verdict(self) -> str:
         """Say what was broken."""
-        return "; ".join(self.broken[:5]) if self.broken else "Lost: nothing. Broken: nothing"
+        if not self.broken:
+            return "Lost: nothing. Broken: nothing"
+        return f"Broken: {'; '.join(self.broken[:5])}".rstrip(".")
 
     def section(self) -> str:
         """Return this part of the page."""
