@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.sparse import csr_array, csr_matrix
 
-from recommendations.personal.weights import regression
+from recommendations.personal.weights import regression, through
 
 # BM25 as it did best between customers and products of a grocery chain.
 SATURATION, LENGTH_SHARE, KEPT = 0.2, 0.25, 400
@@ -56,10 +56,7 @@ def ease(bought: csr_array, targets: np.ndarray, rows: csr_array) -> np.ndarray:
     >>> bool(scores[0, 1] > scores[0, 2])
     True
     """
-    left, right = regression(bought, targets)
-    inner = csr_array(rows @ left)
-    is_dense = inner.nnz > 0.1 * inner.shape[0] * inner.shape[1]
-    return ((inner.toarray() if is_dense else inner) @ right).astype(np.float32)
+    return through(rows, *regression(bought, targets)).astype(np.float32)
 
 
 def bm25(bought: csr_array, counts: csr_array, rows: csr_array, kept: int = KEPT) -> np.ndarray:

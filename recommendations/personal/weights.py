@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import lapack
-from scipy.sparse import csr_array, eye_array
+from scipy.sparse import csr_array, eye_array, issparse
 from scipy.sparse.linalg import svds
 
 # Ridge of the regression, in customers.
@@ -141,6 +141,33 @@ def regression(
     return csr_array(left), right
 
 
+def through(rows: csr_array, left: csr_array | np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Score targets by weights kept in two factors.
+
+    Parameters
+    ----------
+    rows : csr_array of shape (n_customers, n_products)
+        Purchases.
+    left : csr_array or ndarray, shape (n_products, n_inner)
+    right : ndarray, shape (n_inner, n_targets)
+        As `regression` and `tastes` return them.
+
+    Returns
+    -------
+    ndarray of shape (n_customers, n_targets)
+
+    Examples
+    --------
+    >>> through(csr_array(np.array([[1.0, 1]])), np.array([[1.0], [2]]), np.array([[3.0]])).item()
+    9.0
+    """
+    inner = rows @ left
+    # What is mostly filled is multiplied faster as if it were all filled.
+    if issparse(inner) and inner.nnz > 0.1 * inner.shape[0] * inner.shape[1]:
+        inner = inner.toarray()
+    return inner @ right
+
+
 def tastes(
     bought: csr_array, targets: np.ndarray, count: int = TASTES
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -234,7 +261,7 @@ def weight_parts(bought: csr_array, targets: np.ndarray) -> list[tuple]:
         (regression(bought, targets), 1.0),
         (tastes(bought, targets), TASTES_SHARE),
     ):
-        spread = ((sample @ left) @ right).std()
+        spread = through(sample, left, right).std()
         parts.append((left, right * np.float32(share / spread if spread > 0 else 0.0)))
     return parts
 
