@@ -165,7 +165,10 @@ def publish(size: str, taken: dict[str, list[tuple[float, bool]]]) -> None:
         COLUMNS,
     )
     report.rows = [list(row) for row in rows(SIZES[size], taken)]
-    report.broken = [f"{row[0]}: {row[5]:.1f} s" for row in report.rows if row[5] > MOST_SECONDS]
+    if size == "big":  # what is promised of a shop of 100,000
+        report.broken = [
+            f"{row[0]}: {row[5]:.1f} s" for row in report.rows if row[5] > MOST_SECONDS
+        ]
     report.publish()
     raise SystemExit(1 if report.broken else 0)
 

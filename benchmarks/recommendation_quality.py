@@ -34,6 +34,7 @@ from recommendations.evaluation import (
 )
 from recommendations.personal.history import History, Purchases, build_history, decay
 from recommendations.personal.model import Model, fit, scores_for
+from recommendations.personal.scoring import APPEAL_SHARES
 from recommendations.personal.weights import most_bought, through, weight_parts
 
 # First instants of the weeks that are judged by, and of those after them.
@@ -44,6 +45,8 @@ WEEKS = {
 # The last quarter of Online Retail.
 LAST_QUARTER = ("2010-09-10", "2010-12-10")
 FEWEST_BEFORE = 10
+# What a refresh holds back to choose what appeal weighs.
+SHARE_HELD_BACK, MOST_HELD_BACK = 0.25, pd.Timedelta(days=91)
 MOST_COMPARED = 20_000  # products BM25 knows: those most bought
 QUESTIONS, A_BASKET = 2000, 3  # baskets asked, and products of each
 COLUMNS = ["shop", "list", "who", "NDCG@10", "95 %", "HR@10", "recall@20", "NDCG@10, tail", "shown"]
@@ -72,6 +75,8 @@ class Shop:
     history: History
     counts: csr_array
     codes: dict[str, np.ndarray]
+    fields: pd.DataFrame
+    split: pd.Timestamp
     rows: np.ndarray
     truths: list[np.ndarray]
     early: pd.DataFrame
@@ -130,7 +135,7 @@ def cut(
     new = late.groupby("row")["column"].unique()
     rows = new.index.to_numpy()
     rows = rows[np.diff(history.bought.indptr)[rows] >= FEWEST_BEFORE]
-    shop = Shop(name, history, counts, codes, rows, [], early, late)
+    shop = Shop(name, history, counts, codes, fields, start, rows, [], early, late)
     shop.truths.extend(np.setdiff1d(new[row], shop.owned(row)) for row in rows)
     return shop
 
@@ -159,11 +164,36 @@ def contestants(shop: Shop) -> Iterator[tuple[str, Score]]:
     yield "ALS of implicit, tuned", by_row(shop, als(often, often[shop.rows]))
     everything = np.arange(bought.shape[1])
     yield "EASE", by_row(shop, ease(bought, everything, bought[shop.rows]))
-    model = fit(shop.history, shop.codes, np.ones(len(buyers), bool))
-    yield SERVED, shelved(shop, model, lambda row: scores_for(model, shop.history, row).total)
+    model = learn(shop, appeal_share(shop))
+    yield SERVED, as_served(shop, model)
     yield ALL_WEIGHTS, shelved(shop, model, all_weights(shop, model))
     alone = replace(model, weights=None, shelf=replace(model.shelf, base=np.empty(0)))
-    yield ALONE, shelved(shop, model, lambda row: scores_for(alone, shop.history, row).total)
+    yield ALONE, as_served(shop, alone)
+
+
+def learn(shop: Shop, share: float) -> Model:
+    """Learn as a refresh does, with this share of appeal."""
+    model = fit(shop.history, shop.codes, np.ones(len(shop.history.buyers), bool))
+    return replace(model, shelf=replace(model.shelf, appeal_share=share))
+
+
+def appeal_share(shop: Shop) -> float:
+    """Choose what appeal weighs as a refresh on the day of the split would."""
+    lines = shop.early
+    held_back = min((shop.split - lines["ordered_at"].min()) * SHARE_HELD_BACK, MOST_HELD_BACK)
+    columns = ["order_id", "customer_id", "product_id", "ordered_at"]
+    start = shop.split - held_back
+    earlier = cut(shop.name, lines[columns], shop.fields, start, shop.split)
+    model, hits = learn(earlier, 0.0), {}
+    for share in APPEAL_SHARES:
+        tried = replace(model, shelf=replace(model.shelf, appeal_share=share))
+        hits[share] = figures_of(earlier, as_served(earlier, tried))[0].ndcg.mean()
+    return max(hits, key=lambda share: (hits[share], share))
+
+
+def as_served(shop: Shop, model: Model) -> Score:
+    """Score by the weights that are kept."""
+    return shelved(shop, model, lambda row: scores_for(model, shop.history, row).total)
 
 
 def by_row(shop: Shop, scores: np.ndarray, columns: np.ndarray | None = None) -> Score:

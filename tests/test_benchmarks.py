@@ -6,6 +6,7 @@ import subprocess
 from importlib import import_module
 
 import numpy as np
+import pandas as pd
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -17,12 +18,14 @@ from benchmarks import (
     big_shop,
     catalogue,
     import_speed,
+    recommendation_quality,
     report,
     segments_speed,
     similar_speed,
 )
 from benchmarks.__main__ import NAMES
 from customers.models import CustomerTotal
+from recommendations.personal import model
 from recommendations.vectors import fit
 from tests.test_docs import ROOT
 
@@ -124,3 +127,29 @@ def test_all_work_on_very_little(tmp_path):
     kept = {file.stem: json.loads(file.read_text()) for file in tmp_path.glob("results/*.json")}
     assert sorted(kept) == names
     assert all(each["rows"] for each in kept.values())
+
+
+def test_lists_are_judged_by_what_was_bought_after_the_split(monkeypatch):
+    chance = np.random.default_rng(3)
+    days = pd.date_range("2026-01-01", periods=100, tz="UTC")
+    lines = pd.DataFrame(
+        {
+            "order_id": np.repeat(np.arange(600), 3),
+            "customer_id": np.repeat(chance.integers(0, 40, 600), 3),
+            "product_id": [f"p{n}" for n in chance.integers(0, 60, 1800)],
+            "ordered_at": days[np.repeat(np.sort(chance.integers(0, 100, 600)), 3)],
+        }
+    )
+    fields = pd.DataFrame(index=lines["product_id"].unique(), columns=["top", "category", "brand"])
+    monkeypatch.setattr(model, "FEWEST_CUSTOMERS", 10)
+    monkeypatch.setattr(recommendation_quality, "als", lambda counts, rows: rows.toarray())
+
+    shop = recommendation_quality.cut("Made up", lines, fields, days[70], days[99])
+    of_customers, _ = recommendation_quality.compare_lists(shop)
+    beside, _ = recommendation_quality.compare_lists_beside(shop)
+
+    for row, truth in zip(shop.rows, shop.truths, strict=True):
+        assert not np.isin(truth, shop.owned(row)).any()
+    assert len(of_customers) == 7
+    assert all(0 < ndcg < 1 for _, _, _, ndcg, *_ in of_customers)
+    assert [row[2] for row in beside][::3] == ["popular", "segrec"]
