@@ -18,6 +18,7 @@ ORDER = [
     "segments_speed",
     "import_speed",
     "api_speed",
+    "admin_speed",
     "scaling",
 ]
 NAMES = [name for name in ORDER if Path(__file__).with_name(f"{name}.py").exists()]

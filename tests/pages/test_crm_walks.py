@@ -1,6 +1,7 @@
-"""Three jobs of CRM staff in a real browser, by keyboard alone."""
+"""The jobs of CRM staff in a real browser, by keyboard alone; axe looks at where they lead."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,13 @@ from django.contrib.auth.models import Group
 
 from customers.models import Audience, Customer, Export, Membership
 from customers.segmentation.gates import HOLD, REFUSE
+from customers.services.insights import refresh_insights
 from customers.services.segments import refreshing
 from customers.services.segments.refreshing import refresh_segments
 from runs.models import Run
 from segrec_site import roles
 from tests.customers.services.segments.shops import LAST_DAY, load_shop
+from tests.customers.trading import divide, trade
 from tests.pages.keyboard import follow, tab_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -50,7 +53,7 @@ def link(page, name: str, **how):
     return page.get_by_role("link", name=name, **how).first
 
 
-def test_who_is_slipping_away_is_found_and_exported(open_as, shop, complaints):
+def test_who_is_slipping_away_is_found_and_exported(open_as, shop, complaints, serious):
     refresh_segments()
     slipping = Membership.objects.filter(to_run=None, segment__name="At risk")
     assert slipping.exists()
@@ -68,6 +71,7 @@ def test_who_is_slipping_away_is_found_and_exported(open_as, shop, complaints):
     counted.wait_for()
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Slipping away").wait_for()
+    assert serious(page) == []
     tab_to(page, page.get_by_label("Laid out for"))
     page.keyboard.type("Klaviyo")
     tab_to(page, page.get_by_role("button", name="Export"))
@@ -99,7 +103,7 @@ def test_who_moved_and_why_is_two_steps_away(open_as, shop, complaints):
     assert complaints == []
 
 
-def test_one_customer_is_explained(open_as, shop, complaints):
+def test_one_customer_is_explained(open_as, shop, complaints, serious):
     refresh_segments()
     stay = Membership.objects.filter(to_run=None).select_related("customer", "segment").first()
     page = open_as("Viewer")
@@ -118,11 +122,46 @@ def test_one_customer_is_explained(open_as, shop, complaints):
     page.keyboard.press("Enter")
     assert page.locator(".history details").nth(1).locator("td a").first.is_visible()
     page.get_by_text("As the shop’s pages get them now").wait_for()
+    assert serious(page) == []
     assert page.get_by_role("button", name="Export all that is kept").count() == 0
     assert complaints == []
 
 
-def test_a_held_run_is_looked_at_and_published(open_as, shop, complaints, monkeypatch):
+def test_what_sells_at_which_price_in_which_season_is_seen(open_as, tmp_path, complaints, serious):
+    trade(tmp_path, orders=250, customers=60)
+    divide()
+    refresh_insights()
+    page = open_as("Viewer", "?until=2025-12")
+
+    seasons = page.locator("#seasons .plot")
+    tab_to(page, seasons)
+    page.keyboard.press("ArrowRight")
+    said = page.locator("#seasons [aria-live]").inner_text()
+    assert re.fullmatch(r"\w+( \w+)?, Jan 2025: \d+\.\d\d × its mean month", said)
+    category = said.partition(",")[0]
+
+    tab_to(page, page.locator(".story-head summary", has_text="To the end of"))
+    page.keyboard.press("Enter")
+    follow(page, link(page, "November 2025"))
+    tab_to(page, page.locator(".story-head summary", has_text="Period"))
+    page.keyboard.press("Enter")
+    follow(page, link(page, "1 month"))
+    assert page.locator("#story").inner_text() == "November 2025"
+    assert page.locator("#categories tbody th", has_text=category).count() == 1
+
+    tab_to(page, page.locator("#prices .plot"))
+    page.keyboard.press("End")
+    told = page.locator("#prices [aria-live]").inner_text()
+    assert "and more" in told
+    sold = int(re.search(r"Products sold: (\d+)", told).group(1))
+    assert serious(page) == []
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.locator("#result_list tbody tr").count() == sold
+    assert complaints == []
+
+
+def test_a_held_run_is_looked_at_and_published(open_as, shop, complaints, serious, monkeypatch):
     verdicts = iter([REFUSE, HOLD])  # groups stand in for segments, and a person should look
     monkeypatch.setattr(refreshing, "verdict", lambda gates: next(verdicts))
     held = refresh_segments()
@@ -132,6 +171,7 @@ def test_a_held_run_is_looked_at_and_published(open_as, shop, complaints, monkey
     follow(page, link(page, f"Decide on run {held.pk}"))
     heading = f"{held.metrics['moved']} customers would move"
     assert page.get_by_role("heading", name=heading).is_visible()
+    assert serious(page) == []
     follow(page, page.get_by_role("button", name=f"Publish run {held.pk}"))
 
     page.get_by_text(f"Run {held.pk} is published").wait_for()

@@ -6,6 +6,9 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 
+from customers.services.insights import refresh_insights
+from customers.services.orders import upsert_orders
+from customers.services.segments.refreshing import refresh_segments
 from tests.staff import fill_shop
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +42,13 @@ def broken_links(client, start: str) -> tuple[list, int]:
     return broken, len(seen)
 
 
+def order(name: str, **over) -> dict:
+    """Return an order of a customer of its own."""
+    at = over.pop("ordered_at", "2025-02-03")
+    line = {"order_id": name, "line_no": 1, "ordered_at": at, "customer_id": f"of-{name}"}
+    return line | {"product_id": "p1", "unit_price": "9.50"} | over
+
+
 def test_no_link_of_a_filled_admin_is_broken(admin_client):
     fill_shop()
 
@@ -53,3 +63,24 @@ def test_no_link_of_an_empty_admin_is_broken(admin_client):
 
     assert broken == []
     assert followed > 10
+
+
+SMALL_SHOPS = {
+    "one order": [order("a")],
+    "three currencies": [order("a"), order("b", currency="GBP"), order("c", currency="SEK")],
+    "a month": [order(f"o{n}", ordered_at=f"2025-02-{n:02}") for n in range(1, 26)],
+    "only returns": [order("a", quantity=-1)],
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("orders", SMALL_SHOPS.values(), ids=SMALL_SHOPS)
+def test_no_page_of_a_small_shop_breaks(admin_client, orders):
+    upsert_orders(orders)
+    refresh_segments()
+    refresh_insights()
+
+    broken, followed = broken_links(admin_client, "/admin/")
+
+    assert broken == []
+    assert followed > 30
