@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 
 from runs import queries
 
@@ -11,6 +11,8 @@ class EstimatedPaginator(Paginator):
     """Counts what a filter leaves; of a whole large table it takes the database's estimate."""
 
     EXACT_BELOW = 200_000
+    # From here on only keys are skipped, not whole rows with all that is joined to them.
+    DEEP = 10_000
 
     @cached_property
     def estimate(self) -> int | None:
@@ -23,3 +25,12 @@ class EstimatedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         return super().count if self.estimate is None else self.estimate
+
+    def page(self, number: int | str) -> Page:
+        """Return a page; of one far down, find the keys first."""
+        number = self.validate_number(number)
+        first = (number - 1) * self.per_page
+        if first < self.DEEP:
+            return super().page(number)
+        keys = self.object_list.values_list("pk", flat=True)[first : first + self.per_page]
+        return self._get_page(self.object_list.filter(pk__in=list(keys)), number, self)

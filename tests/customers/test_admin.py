@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.core.paginator import Paginator
 from django.db import connection
 
 from customers.models import Customer, CustomerScore, CustomerTotal, Segment, Shop
+from customers.queries import pages
 from runs.paging import EstimatedPaginator
 from tests.factories import NOW, make_customer, make_order, make_product, make_run, make_segment
 
@@ -98,6 +100,18 @@ def test_a_large_table_is_counted_by_estimate_and_a_filtered_one_exactly(ada, be
 
     assert EstimatedPaginator(Customer.objects.all(), 50).estimate == 2
     assert EstimatedPaginator(Customer.objects.filter(country="DE"), 50).estimate is None
+
+
+def test_a_page_far_down_is_the_page_it_would_be_otherwise(run, monkeypatch):
+    for spent in (3, 1, 2, 5, 4):
+        CustomerTotal.objects.create(customer=make_customer(), order_count=1, net=spent)
+    sorted_list = pages.customers_with_segment().order_by("-total__net", "pk")
+    plain = [[*Paginator(sorted_list, 2).page(number)] for number in (1, 2, 3)]
+
+    monkeypatch.setattr(EstimatedPaginator, "DEEP", 2)
+
+    deep = EstimatedPaginator(sorted_list, 2)
+    assert [[*deep.page(number)] for number in (1, 2, 3)] == plain
 
 
 def test_the_page_of_a_customer_shows_segment_score_sums_and_orders(admin_client, ada):
