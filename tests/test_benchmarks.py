@@ -14,6 +14,7 @@ from django.test import Client
 from scipy.sparse import csr_matrix, save_npz
 
 from benchmarks import (
+    admin_speed,
     api_speed,
     big_shop,
     catalogue,
@@ -55,6 +56,16 @@ def test_calls_and_their_peers_are_answered_in_as_few_statements_as_promised(sho
 
     broken = api_speed.broken_promises(kinds)
     assert broken == ["segrec, similar: 1.00 of naive nested serializers, promised 3"]
+
+
+def test_pages_of_the_admin_and_their_peers_are_there(shop, settings, admin_client):
+    settings.ROOT_URLCONF = "benchmarks.admin_peers"
+    admin_speed.find_segments()
+
+    for page in admin_speed.pages():
+        assert admin_client.get(f"/admin/{page.path}").status_code == 200, page.name
+        if page.peer:
+            assert admin_client.get(f"/plain/{page.peer}").status_code == 200, page.name
 
 
 def test_the_notebooks_way_and_the_floors_find_what_there_is_to_find(shop):
