@@ -1,12 +1,16 @@
 """What a year of refreshes, and other seeds, do to segments: nothing that customers did not do."""
 
+import os
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from benchmarks.real_shops import ONLINE_RETAIL
 from customers.models import Membership, Move
 from customers.queries import ledger
+from customers.services.orders import import_orders
 from customers.services.segments.refreshing import refresh_segments
 from runs.services import publish_run
 from tests.customers.services.segments.seen import causes, everything, places
@@ -14,6 +18,7 @@ from tests.customers.services.segments.shops import LAST_DAY, load_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 WEEKS = 52
+REAL = os.environ.get("SEGREC_REAL_DATA")
 
 
 def decided(run):
@@ -44,6 +49,16 @@ def test_fifty_other_seeds_change_no_key_no_name_and_next_to_nobody():
 
     assert ledger.ledger_counts() == ledger.member_counts()
     assert len(places()) == run.metrics["customers"]
+
+
+@pytest.mark.skipif(not REAL, reason="SEGREC_REAL_DATA names no folder")
+def test_fifty_other_seeds_change_nothing_in_a_real_shop():
+    import_orders(Path(REAL) / ONLINE_RETAIL)
+    run = refresh_segments()
+    assert (run.status, run.metrics["method"]) == ("published", "kmeans")
+    refresh_segments(k=run.metrics["k"])
+
+    fit_again(50)
 
 
 def test_a_year_of_weeks_adds_up_and_keeps_its_segments():
