@@ -100,10 +100,13 @@ def serious() -> Callable:
 
     Ask last: axe measures with styles of its own, of which the browser complains.
     """
+    from playwright.sync_api import expect
+
     if not AXE.exists():
         pytest.skip("axe was not fetched from npm")
 
     def serious(page) -> list[str]:
+        expect(page.locator("[aria-busy=true]")).to_have_count(0)
         page.evaluate(AXE.read_text())
         found = page.evaluate(f"axe.run({{exclude: {OF_DJANGO}}}).then(found => found.violations)")
         return [
