@@ -31,6 +31,7 @@ COMMANDS = {
     "refresh_segments": (1, None, 0, SEGMENTS),
     "refresh_recommendations": (0, {"runs"}, 0, {"runs"}),
     "refresh_recommendations --only similar": (0, {"runs"}, 0, {"runs"}),
+    "evaluate_recommendations": (1, None, 0, {"split", "customers", "strategies"}),
     "list_runs": (0, {"runs"}, 0, {"runs"}),
     "publish_run 999999": (1, None, 1, None),
     "discard_run 999999": (1, None, 1, None),
