@@ -50,6 +50,8 @@ class Child:
         self.started_at = time.monotonic()
 
     def _prepare(self) -> None:
+        # Who was started in the background by a shell may have inherited deafness to it.
+        signal.signal(self.end_signal, signal.SIG_DFL)
         die_with_parent(self.end_signal)
         os.nice(self.niceness)
 

@@ -121,10 +121,12 @@ def test_impatience_kills_at_once(watched, shell, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of a death")
-def test_children_end_with_a_killed_parent(shell):
+@pytest.mark.parametrize("hears", [signal.SIG_DFL, signal.SIG_IGN])
+def test_children_end_with_a_killed_parent(shell, hears):
     tell, told = os.pipe()
     parent = os.fork()
     if parent == 0:
+        signal.signal(signal.SIGTERM, hears)
         child = shell("sleep 60")
         child.start()
         os.write(told, str(child.process.pid).encode())
