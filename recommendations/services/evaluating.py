@@ -76,7 +76,8 @@ def _appeal_share(trial: Trial) -> float:
     earlier = trials.set_up(trials.usual_split(trial.split), trial.split)
     if len(earlier.rows) < trials.FEWEST_JUDGED:
         return APPEAL_SHARE
-    return trials.best_appeal_share(earlier, trials.learn(earlier.shop, earlier.learned_from))
+    share, _ = trials.best_appeal_share(earlier, trials.learn(earlier.shop, earlier.learned_from))
+    return share
 
 
 def _row(trial: Trial, name: str, figures: Figures, tail: Figures, plain: Figures) -> dict:

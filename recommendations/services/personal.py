@@ -117,8 +117,7 @@ def _judge(run: Run) -> Verdict:
         text = f"Not judged: fewer than {FEWEST_JUDGED} customers bought before and of late."
         return Verdict("publish", {}, [{"code": "too_few_to_judge", "text": text}])
     model = trials.learn(trial.shop, trial.learned_from)
-    share = trials.best_appeal_share(trial, model)
-    ours = trials.figures(trial, trials.served(trial, trials.weigh_appeal(model, share)))
+    share, ours = trials.best_appeal_share(trial, model)
     plain = trials.figures(trial, trials.popular(trial))
     low, high = interval(ours.ndcg - plain.ndcg)
     found = {

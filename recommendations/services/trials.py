@@ -134,15 +134,17 @@ def weigh_appeal(model: Model, share: float) -> Model:
     return replace(model, shelf=replace(model.shelf, appeal_share=share))
 
 
-def best_appeal_share(trial: Trial, model: Model) -> float:
-    """Return the share of appeal whose lists hit most; of a shop without weights, the usual one."""
-    if not model.weights:
-        return APPEAL_SHARE
-    hits = {
-        share: figures(trial, served(trial, weigh_appeal(model, share))).ndcg.mean()
-        for share in APPEAL_SHARES
+def best_appeal_share(trial: Trial, model: Model) -> tuple[float, Figures]:
+    """Return the share of appeal whose lists hit most, and their figures.
+
+    Without weights appeal stands alone, and its usual share is the only one.
+    """
+    judged = {
+        share: figures(trial, served(trial, weigh_appeal(model, share)))
+        for share in (APPEAL_SHARES if model.weights else (APPEAL_SHARE,))
     }
-    return max(hits, key=lambda share: (hits[share], share))
+    best_share = max(judged, key=lambda share: (judged[share].ndcg.mean(), share))
+    return best_share, judged[best_share]
 
 
 def popular(trial: Trial) -> Score:
