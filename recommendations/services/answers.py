@@ -10,7 +10,7 @@ from recommendations.queries import serving as queries
 from recommendations.queries.serving import Step
 from recommendations.queries.situations import Row, Situation
 from recommendations.ranking import Candidate, Ranking, rank
-from recommendations.rulings import in_force, pins
+from recommendations.rulings import boost, in_force, pins
 from recommendations.wishes import Wishes
 
 POPULAR, POPULAR_IN_CATEGORY = "popular", "popular_in_category"
@@ -141,6 +141,16 @@ def _walk_on(
         if ranking.is_full or is_whole:
             break
     return ranking, steps
+
+
+def boosts_of(here: Situation, rows: Mapping[int, Row]) -> dict[int, float]:
+    """Say how far rules move these products."""
+    if not here.rulings:
+        return {}
+    return {
+        product: boost(here.rulings, product, row.product_type, row.brand)
+        for product, row in rows.items()
+    }
 
 
 def rank_as_wished(

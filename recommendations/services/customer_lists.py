@@ -17,13 +17,14 @@ from recommendations.queries import serving, situations
 from recommendations.queries.personal import FIELDS, Bought, Kept
 from recommendations.queries.situations import Row, Situation
 from recommendations.ranking import Candidate, by_score
-from recommendations.rulings import BOOST, Ruling, boost, is_in
+from recommendations.rulings import BOOST, Ruling, is_in
 from recommendations.services.answers import (
     SCORE_DIGITS,
     Answer,
     Reason,
     answer,
     as_ruled,
+    boosts_of,
     candidate,
     rank_as_wished,
 )
@@ -80,12 +81,8 @@ def buy_again(here: Situation, wishes: Wishes) -> Answer:
     bought = {item.product: item for item in _bought_by(here) if item.orders}
     scores = dict(zip(bought, _again(here, list(bought.values())), strict=True))
     rows = {row.product: row for row in serving.candidates(here, wishes, bought)}
-    boosts = {
-        product: boost(here.rulings, product, row.product_type, row.brand)
-        for product, row in rows.items()
-    }
     found = [candidate(AGAIN, row, scores[product]) for product, row in rows.items()]
-    wanted = by_score(found, boosts)
+    wanted = by_score(found, boosts_of(here, rows))
     because = {AGAIN: partial(_because_again, bought)}
     unscored = [replace(one, score=None) for one in wanted]
     return answer(BUY_AGAIN, here, wishes, unscored, rows, because, is_filled=False)

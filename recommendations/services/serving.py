@@ -10,13 +10,13 @@ from recommendations.queries import situations
 from recommendations.queries.situations import Row, Situation
 from recommendations.ranking import Candidate, by_score
 from recommendations.reasons import clause, shared_terms
-from recommendations.rulings import boost
 from recommendations.services.answers import (
     TERMS_SHOWN,
     Answer,
     Reason,
     answer,
     as_ruled,
+    boosts_of,
     candidate,
 )
 from recommendations.wishes import Wishes
@@ -72,12 +72,7 @@ def candidates_of(
     products = {product for scores in sources.values() for product in scores}
     found = queries.candidates(here, wishes, products) if products else []
     rows = {row.product: row for row in found}
-    boosts = {
-        product: boost(here.rulings, product, row.product_type, row.brand)
-        for product, row in rows.items()
-        if here.rulings
-    }
-    candidates = []
+    boosts, candidates = boosts_of(here, rows), []
     for source, scores in sources.items():
         shown = [
             candidate(source, rows[product], score)
