@@ -5,16 +5,12 @@ Used as `python -m segrec_site.attached celery …`, with the name of the progra
 
 import os
 import runpy
-import signal
 import sys
-import time
-from threading import Thread
 
 from celery.signals import worker_process_init
 
 from segrec_site.bootstrap import use_servers
 from segrec_site.embedded.account import die_with_parent
-from segrec_site.supervisor import POLITE_SECONDS
 
 
 @worker_process_init.connect
@@ -23,16 +19,7 @@ def end_with_the_worker(**_: object) -> None:
     die_with_parent()
 
 
-def end_after(parent: int) -> None:
-    """Kill our session when our parent is gone and its signal did not end us in time."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    time.sleep(POLITE_SECONDS)
-    os.killpg(0, signal.SIGKILL)
-
-
 if __name__ == "__main__":
-    Thread(target=end_after, args=[os.getppid()], daemon=True).start()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "segrec_site.settings")
     use_servers()
     sys.argv = sys.argv[1:]
