@@ -7,7 +7,6 @@ there is no wrk, threads of this process ask; they are slower than what they mea
 """
 
 import argparse
-import json
 import os
 import random
 import re
@@ -25,7 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import big_shop, catalogue
+from benchmarks import big_shop
 from benchmarks.report import Report
 
 # Customers, products. A list takes as long with a million customers, which take long to load.
@@ -123,15 +122,7 @@ def fill_shop(n_customers: int, n_products: int) -> None:
     from django.core.management import call_command
 
     big_shop.load(n_customers, n_products=n_products)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "products.ndjson"
-        with path.open("w") as file:
-            for number, product in enumerate(catalogue.fashion(n_products), 1):
-                row = product | product["attributes"] | {"id": f"p{number}"}
-                row["product_type"] = f"{big_shop.category_of(number)} > {row['product_type']}"
-                del row["attributes"]
-                file.write(json.dumps(row) + "\n")
-        call_command("import_products", str(path))
+    big_shop.describe_products(n_products)
     call_command("refresh_recommendations")
 
 

@@ -1,12 +1,15 @@
 """A big shop in a database of its own: customers of seven kinds, their orders, lines and totals."""
 
+import json
 import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.catalogue import fashion
 from benchmarks.simulator import N_CATEGORIES, PRODUCTS_A_CATEGORY, SEVEN, START, simulate
 
 SIZES = {"small": 100_000, "big": 1_000_000}  # customers, with 3.3 orders and 10 lines each
@@ -130,6 +133,21 @@ def count(table: str) -> int:
 def category_of(product: int) -> str:
     """Return the category of a product by its number, from 1."""
     return f"Category {(product - 1) % N_CATEGORIES + 1}"
+
+
+def describe_products(n_products: int) -> None:
+    """Import texts and attributes of all products, each in its category."""
+    from products.services import import_products
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "products.ndjson"
+        with path.open("w") as file:
+            for number, product in enumerate(fashion(n_products), 1):
+                row = product | product["attributes"] | {"id": f"p{number}"}
+                row["product_type"] = f"{category_of(number)} > {row['product_type']}"
+                del row["attributes"]
+                file.write(json.dumps(row) + "\n")
+        import_products(path)
 
 
 def _parts(

@@ -6,14 +6,11 @@ power, as docs/scaling.md does.
 """
 
 import argparse
-import json
 import math
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable
-from pathlib import Path
 
-from benchmarks import big_shop, catalogue, segments_speed
+from benchmarks import big_shop, segments_speed
 from benchmarks.report import Report
 
 # Customers, with 3.3 orders and 11 lines each, and products of the catalogue.
@@ -66,21 +63,6 @@ def main() -> None:
     raise SystemExit(1 if report.broken else 0)
 
 
-def describe_products(products: int) -> None:
-    """Import texts and attributes of all products."""
-    from products.services import import_products
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "products.ndjson"
-        with path.open("w") as file:
-            for number, product in enumerate(catalogue.fashion(products), 1):
-                row = product | product["attributes"] | {"id": f"p{number}"}
-                row["product_type"] = f"{big_shop.category_of(number)} > {row['product_type']}"
-                del row["attributes"]
-                file.write(json.dumps(row) + "\n")
-        import_products(path)
-
-
 def first_segments(products: int) -> int:
     """Find segments for the first time, as of a week ago."""
     return segments_speed.refresh_a_week_ago()
@@ -114,7 +96,7 @@ def personal(products: int) -> None:
 
 
 JOBS: dict[str, Callable] = {
-    "products: import with texts": describe_products,
+    "products: import with texts": big_shop.describe_products,
     "segments: a new model": first_segments,
     "segments: the nightly run": next_segments,
     "dashboard: all sums": sums,
