@@ -48,13 +48,18 @@ def stage(
     site = Site(folder / "var", **environment)
     site.start()
     try:
-        site.wait(site.is_ready, PATIENCE_SECONDS, "the start")
-        site.run("import_products", str(files.products))
-        site.run("import_orders", str(files.orders))
-        found = Stage(site, files, work.Caller(site, staff.make_key(site), work.Said()))
-        for kind in ("segments", "similar"):
-            found.call("/runs/", {"kind": kind}, "runs")
-        site.wait(lambda: len(found.published()) >= 2, PATIENCE_SECONDS, "the first runs")
-        yield found
+        yield first_results(site, files)
     finally:
         site.stop()
+
+
+def first_results(site: Site, files: shop.Files) -> Stage:
+    """Load the shop into a site that starts, and publish its results."""
+    site.wait(site.is_ready, PATIENCE_SECONDS, "the start")
+    site.run("import_products", str(files.products))
+    site.run("import_orders", str(files.orders))
+    here = Stage(site, files, work.Caller(site, staff.make_key(site), work.Said()))
+    for kind in ("segments", "similar"):
+        here.call("/runs/", {"kind": kind}, "runs")
+    site.wait(lambda: len(here.published()) >= 2, PATIENCE_SECONDS, "the first runs")
+    return here

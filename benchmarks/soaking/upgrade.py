@@ -6,10 +6,10 @@ from argparse import Namespace
 from pathlib import Path
 from random import Random
 
-from benchmarks.soaking import promises, shop, staff, work
+from benchmarks.soaking import promises, shop, work
 from benchmarks.soaking.diary import Diary
 from benchmarks.soaking.site import PROJECT, Site
-from benchmarks.soaking.stage import PATIENCE_SECONDS, Stage
+from benchmarks.soaking.stage import PATIENCE_SECONDS, Stage, first_results
 
 DECIDED = """
     SELECT 1 FROM runs_run WHERE id > %s AND kind = 'segments'
@@ -45,18 +45,6 @@ def play(diary: Diary, folder: Path, asked: Namespace) -> None:
     finally:
         site.stop()
         new.stop()
-
-
-def first_results(site: Site, files: shop.Files) -> Stage:
-    """Load the shop and publish its results with the old version."""
-    site.wait(site.is_ready, PATIENCE_SECONDS, "the old version's start")
-    site.run("import_products", str(files.products))
-    site.run("import_orders", str(files.orders))
-    here = Stage(site, files, work.Caller(site, staff.make_key(site), work.Said()))
-    for kind in ("segments", "similar"):
-        here.call("/runs/", {"kind": kind}, "runs")
-    site.wait(lambda: len(here.published()) >= 2, PATIENCE_SECONDS, "the first runs")
-    return here
 
 
 def take_over(new: Site) -> None:
