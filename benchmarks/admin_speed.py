@@ -106,8 +106,7 @@ def measure(size: str, *, again: bool) -> Report:
             peer = page.peer and f"/plain/{page.peer}"
             if peer:
                 row += [opened(window, peer, ROUNDS[size])[0], statements(peer, cookie)]
-            report.rows.append(row + [None] * (len(COLUMNS) - len(row)))
-            print(*row, flush=True)
+            report.add(*row, *[None] * (len(COLUMNS) - len(row)))
             if size != "tiny" and painted > 1000 * MOST_SECONDS:
                 report.broken.append(f"{page.name}: first paint after {painted} ms")
     report.notes.append(

@@ -79,19 +79,17 @@ def main() -> None:
         whole, more = Path(folder) / "orders.csv", Path(folder) / "more.csv"
         lines = write_orders(whole, 0, SIZES[size])
         few = write_orders(more, SIZES[size], SIZES[size] // 100)
-        copied = measure(copy_alone, whole)
-        floor = measure(copy_and_upsert, whole)
-        segrec = measure(import_file, whole)
-        again = measure(import_file, whole, False)
-        added = measure(import_file, more, False)
-    for who, count, took in (
-        ("raw COPY into a bare table", lines, copied),
-        ("floor: raw COPY and upsert in SQL", lines, floor),
-        ("segrec, import_orders", lines, segrec),
-        ("segrec, the same file again", lines, again),
-        ("segrec, 1 % new orders", few, added),
-    ):
-        report.rows.append([who, count, took[0], round(count / took[0]), *took[1:]])
+        found = []
+        for who, count, work, *of in (
+            ("raw COPY into a bare table", lines, copy_alone, whole),
+            ("floor: raw COPY and upsert in SQL", lines, copy_and_upsert, whole),
+            ("segrec, import_orders", lines, import_file, whole),
+            ("segrec, the same file again", lines, import_file, whole, False),
+            ("segrec, 1 % new orders", few, import_file, more, False),
+        ):
+            found.append(took := measure(work, *of))
+            report.add(who, count, took[0], round(count / took[0]), *took[1:])
+    floor, segrec = found[1:3]
     wall, cpu = floor[0] / segrec[0], (floor[1] + floor[2]) / (segrec[1] + segrec[2])
     report.notes.append(
         f"Against the floor: {wall:.0%} of its speed by the clock, {cpu:.0%} by CPU seconds."
@@ -99,7 +97,7 @@ def main() -> None:
     )
     if size != "tiny" and max(wall, cpu) < LEAST_SHARE:
         report.broken.append(f"speed: {wall:.0%} of the floor")
-    if max(took[3] for took in (segrec, again, added)) > MOST_MB:
+    if max(took[3] for took in found[2:]) > MOST_MB:
         report.broken.append("memory")
     report.publish()
     raise SystemExit(1 if report.broken else 0)

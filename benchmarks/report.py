@@ -8,6 +8,7 @@ from pathlib import Path
 
 KEPT = Path(__file__).parent / "results"
 RESULTS = Path(os.environ.get("BENCHMARK_RESULTS", KEPT))
+STOPPED = "This run was stopped before its end; the table shows what it had measured until then."
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
 
@@ -15,7 +16,8 @@ PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 class Report:
     """One benchmark's figures: peer, floor and segrec side by side, from one run.
 
-    `rows` hold a value for each of `columns`; `broken` names promises that were not kept.
+    `rows` hold a value for each of `columns`; `broken` names promises that were not kept. A run
+    that was `stopped` has kept the rows it had added until then.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Report:
     rows: list[list] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    stopped: bool = False
     machine: str = field(
         default_factory=lambda: f"{platform.machine()}, Python {platform.python_version()}"
     )
@@ -34,9 +37,20 @@ class Report:
         lines = [self.columns, ["---"] * len(self.columns), *self.rows]
         return "\n".join("| " + " | ".join(map(_text, line)) + " |" for line in lines)
 
+    def add(self, *row: object) -> None:
+        """Print one more row and keep it, so that it outlives a run that is stopped."""
+        self.rows.append([*row])
+        print(*map(_text, row), sep="  ", flush=True)
+        self.stopped = True
+        self._keep()
+
     def publish(self) -> None:
         """Print the figures, keep them, and put them into the docs' page."""
         print(f"\n{self.title}\n\n{self.table()}\n", *self.notes, sep="\n")
+        self.stopped = False
+        self._keep()
+
+    def _keep(self) -> None:
         RESULTS.mkdir(exist_ok=True)
         (RESULTS / f"{self.name}.json").write_text(json.dumps(asdict(self), indent=1) + "\n")
         if RESULTS == KEPT:
@@ -59,6 +73,7 @@ def page() -> str:
     ]
     for report in load_reports():
         parts += [f"## {report.title}", f"`{report.command}`", report.table(), *report.notes]
+        parts += [STOPPED] * report.stopped
     return "\n\n".join(parts) + "\n"
 
 

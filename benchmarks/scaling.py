@@ -52,10 +52,11 @@ def main() -> None:
         for job, work in JOBS.items():
             _, took = segments_speed.measure(work, products)
             found[job].append((customers, products, shop["lines"], took[1] + took[2], took[3]))
-            print(job, *found[job][-1], flush=True)
+            is_last = customers == SIZES[size][-1][0]
+            report.add(job, *found[job][-1], _power(found[job]) if is_last else None)
+    report.rows.sort(key=lambda row: [*JOBS].index(row[0]))
     for job, rows in found.items():
         power = _power(rows)
-        report.rows += [[job, *row, power if row is rows[-1] else None] for row in rows]
         if size != "tiny" and power > MOST_POWER:
             report.broken.append(f"{job} grows with the shop to the power {power:.2f}")
     report.notes.append(bytes_on_disk())

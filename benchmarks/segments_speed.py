@@ -79,7 +79,7 @@ def whole_shop(report: Report, lines: int) -> dict[str, Took]:
     found = {}
     for name, (what, work) in ways.items():
         moved, found[name] = measure(work)
-        add_row(report, what, lines, found[name], moved)
+        report.add(what, lines, *found[name], moved)
     return found
 
 
@@ -87,10 +87,10 @@ def new_orders(report: Report, shop: dict[str, int]) -> None:
     """Import 1 % more orders, refresh, and count which rows of the history that reads."""
     count = round(NEW_ORDERS * shop["orders"])
     added, took = measure(import_orders, count, shop["customers"])
-    add_row(report, f"segrec, import of {count:,} new orders, totals kept", added, took, None)
+    report.add(f"segrec, import of {count:,} new orders, totals kept", added, *took, None)
     before = rows_read()
     moved, took = measure(refresh)
-    add_row(report, "segrec, model frozen, after these", shop["lines"] + added, took, moved)
+    report.add("segrec, model frozen, after these", shop["lines"] + added, *took, moved)
     orders, lines = (now - then for now, then in zip(rows_read(), before, strict=True))
     late = recent_orders()
     report.notes.append(
@@ -110,7 +110,7 @@ def growth(report: Report, customers: int) -> float:
         measure(refresh_a_week_ago)
         moved, took = measure(refresh)
         what = f"segrec, model frozen, {customers:,} customers, {fold} × the orders"
-        add_row(report, what, lines, took, moved)
+        report.add(what, lines, *took, moved)
         times.append(took[1] + took[2])
     return times[1] / times[0]
 
@@ -133,11 +133,6 @@ def judge(report: Report, found: dict[str, Took], grown: float, *, is_big: bool)
     report.notes.append(f"Four times the orders take {grown:.2f} times as long (CPU seconds).")
     if is_big and grown > MOST_GROWTH:
         report.broken.append(f"growth with history: {grown:.2f}")
-
-
-def add_row(report: Report, what: str, lines: int, took: Took, moved: int | None) -> None:
-    report.rows.append([what, lines, *took, moved])
-    print("  ".join(map(str, report.rows[-1])), flush=True)
 
 
 def measure(work: Callable[..., int | None], *args) -> tuple[int | None, Took]:

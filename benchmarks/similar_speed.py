@@ -44,14 +44,10 @@ def main() -> None:
     cpu = {}
     with tempfile.TemporaryDirectory() as folder:
         for products in SIZES[size]:
-            rows, notes = compare("fashion", catalogue.fashion(products), Path(folder))
-            report.rows += rows
-            report.notes += notes
-            cpu[products] = next(row[5] for row in rows if row[2].startswith("segrec, search"))
+            found = compare(report, "fashion", catalogue.fashion(products), Path(folder))
+            cpu[products] = found["segrec, search alone", 1]["cpu"]
         if size != "tiny":
-            rows, notes = compare("Complete Journey", catalogue.complete_journey(), Path(folder))
-            report.rows += rows
-            report.notes += notes
+            compare(report, "Complete Journey", catalogue.complete_journey(), Path(folder))
     exponent = float(np.log(cpu[max(cpu)] / cpu[min(cpu)]) / np.log(max(cpu) / min(cpu)))
     report.notes.append(f"The search's CPU time grows with products to the power {exponent:.2f}.")
     report.broken = list(broken_promises(report.rows, exponent))
@@ -75,8 +71,8 @@ def broken_promises(rows: list[list], exponent: float) -> Iterator[str]:
             yield f"memory: {name}, {products:,} products"
 
 
-def compare(name: str, products: list[dict], folder: Path) -> tuple[list[list], list[str]]:
-    """Measure all contestants on one catalogue."""
+def compare(report: Report, name: str, products: list[dict], folder: Path) -> dict:
+    """Measure all contestants on one catalogue, and report them; return what each took."""
     from recommendations.vectors import fit
 
     _, weights = fit(catalogue.fields(products))
@@ -105,18 +101,16 @@ def compare(name: str, products: list[dict], folder: Path) -> tuple[list[list], 
         one = found[who, threads] = work()
         print(f"{name} {len(products):,} {who} {threads}: {one['seconds']:.1f} s", flush=True)
     peer = found["sparse_dot_topn", 2]["seconds"]
-    rows = [
-        [name, len(products), who, threads, *_figures(one, peer)]
-        for (who, threads), one in reversed(found.items())
-    ]
     one, two = (found["segrec, whole build", workers] for workers in (1, 2))
     terms, faster = weights.nnz / len(products), one["seconds"] / two["seconds"]
-    note = (
+    report.notes.append(
         f"{name}, {len(products):,} products: {weights.shape[1]:,} terms, {terms:.1f} a row;"
         f" recall@20 {one['recall']}; a build by two workers is {faster:.2f} times as fast as by"
         f" one, which spends {one['database']:.1f} CPU seconds in PostgreSQL."
     )
-    return rows, [note]
+    for (who, threads), one in reversed(found.items()):
+        report.add(name, len(products), who, threads, *_figures(one, peer))
+    return found
 
 
 def measure(work: Callable, *args) -> dict:

@@ -116,6 +116,18 @@ def test_a_report_says_the_same_on_screen_in_json_and_on_the_page(tmp_path, monk
     assert one.table() in report.page()
 
 
+def test_a_run_that_is_stopped_keeps_its_rows_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "RESULTS", tmp_path / "results")
+    one = report.Report("x", "How fast", "make bench ONLY=x", ["who", "seconds"])
+
+    one.add("a", 0.5)
+
+    assert report.load_reports()[0].rows == [["a", 0.5]]
+    assert report.STOPPED in report.page()
+    one.publish()
+    assert report.STOPPED not in report.page()
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_each_benchmark_that_is_named_is_there(name):
     assert callable(import_module(f"benchmarks.{name}").main)
