@@ -84,8 +84,8 @@ def bm25(bought: csr_array, counts: csr_array, rows: csr_array, kept: int = KEPT
 
     Examples
     --------
-    >>> bought = csr_array(np.array([[1.0, 1, 0], [1, 1, 0], [0, 0, 1]]))
-    >>> scores = bm25(bought, bought, csr_array(np.array([[1.0, 0, 0]])))
+    >>> bought = csr_array(np.array([[1.0, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1]]))
+    >>> scores = bm25(bought, bought, csr_array(np.array([[1.0, 0, 0, 0]])))
     >>> bool(scores[0, 1] > scores[0, 2])
     True
     """
