@@ -3,9 +3,11 @@
 inspect -> recognise the format -> adapt -> check cells -> (staged and stored by an app) -> summary.
 """
 
+from runs.imports.blocks import Block
 from runs.imports.checking import ABSENT, Cells, Checked, Column, RowProblem
 from runs.imports.formats import Format, Row, Skip, Unrecognised, fold
-from runs.imports.reading import DEFAULTS, Block, FileRows, GivenRows, Options, Written, flat
+from runs.imports.given import GivenRows, Written, flat
+from runs.imports.reading import DEFAULTS, FileRows, Options
 from runs.imports.summary import Summary
 
 __all__ = [

@@ -1,30 +1,25 @@
-"""Rows for an importer: from a file or handed over, checked; and the transaction they go into."""
+"""The rows of a file, checked, for an importer."""
 
 import csv
 import gc
 import io
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
-from django.db import DataError, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from runs import queries
-from runs.copying import execute
 from runs.files import Batch, FileRefused, inspect_file
-from runs.files.ndjson import cell_text
+from runs.imports.blocks import Block, Rule, attribute_rows, one_at_a_time
 from runs.imports.checking import (
-    ABSENT,
     TEXT,
     Cells,
-    Checked,
     Column,
     Readers,
     RowProblem,
@@ -35,9 +30,6 @@ from runs.imports.formats import Format, Row, Skip, candidates, fold, open_recog
 from runs.imports.forms import FileForms
 from runs.imports.summary import Rejects, Summary
 from runs.models import Import
-from runs.parsing import Forms
-
-Rule = Callable[[Checked], list[RowProblem]]
 
 
 @dataclass(frozen=True)
@@ -56,25 +48,6 @@ class Options:
 
 
 DEFAULTS = Options()
-# So long a request waits for an import to end; then it fails, and may be sent again.
-PATIENCE_SECONDS = 10
-
-
-@dataclass
-class Block:
-    """Some good rows: their lines in the file, values by column, and other columns by row.
-
-    Of rejected rows it has the cells, for what may be told from them.
-    """
-
-    lines: list[int]
-    values: dict[str, list]
-    others: list[dict[str, str | None]]
-    rejected: list[dict[str, str | None]] = field(default_factory=list)
-
-    def rows(self) -> list[dict[str, Any]]:
-        """Return the values row by row; what a row does not have is not in it."""
-        return _row_dicts(self.values)
 
 
 @dataclass
@@ -150,7 +123,7 @@ class FileRows:
             yield Block(
                 list(map(rows.lines.__getitem__, checked.places)),
                 {name: checked.values[name] for name in rows.columns},
-                _attributes(
+                attribute_rows(
                     {name: checked.values[name] for name in rows.others}, len(checked.places)
                 ),
                 [{name: cells[place] for name, cells in rows.columns.items()} for place in wrong],
@@ -166,7 +139,7 @@ class FileRows:
                 f"{summary.rejected:,} of {read:,} rows are rejected, more than the share"
                 f" of {self.options.max_reject_share:g} allowed; first {self.first_rejects[0]}."
             )
-        with _one_at_a_time():
+        with one_at_a_time():
             yield summary
             if self.options.dry_run:
                 transaction.set_rollback(True)
@@ -282,86 +255,6 @@ class FileRows:
         self._rejects.add(line, column, problem.value, problem.reason, row.getvalue())
 
 
-@dataclass
-class Written:
-    """What became of rows handed over: how many were taken, and what is wrong with the others."""
-
-    accepted: int
-    rejected: list[dict[str, Any]]
-
-
-def flat(row: dict[str, Any]) -> dict[str, Any]:
-    """Put attributes that stand together, as the API shows them, beside the other columns."""
-    attributes = row.get("attributes")
-    attributes = attributes if isinstance(attributes, dict) else {}
-    return attributes | {name: value for name, value in row.items() if name != "attributes"}
-
-
-class GivenRows:
-    """Rows handed over as dicts by canonical names, as the API does."""
-
-    def __init__(
-        self,
-        rows: list[dict[str, Any]],
-        columns: dict[str, Column],
-        keeps_other_columns: bool = False,
-        rule: Rule | None = None,
-    ):
-        self.summary = Summary(format="canonical")
-        self._rows, self._columns, self._rule = rows, columns, rule
-        self._keeps_other_columns = keeps_other_columns
-        self._problems: dict[int, list[RowProblem]] = {}
-
-    def blocks(self, for_copy: bool = False) -> Iterator[Block]:
-        """Yield the good rows; keep what is wrong with the others."""
-        by = Readers(self._columns, Forms(zone=settings.SHOP_ZONE), for_copy)
-        names = dict.fromkeys([*self._columns, *(name for row in self._rows for name in row)])
-        cells = {
-            name: [cell_text(row[name]) if name in row else None for row in self._rows]
-            for name in names
-        }
-        checked = check(cells, by)
-        known = {name: cells[name] for name in self._columns}
-        problems = list(self._rule(checked)) if self._rule else []
-        if not self._keeps_other_columns:
-            problems += self._unknown(names)
-        checked = without(checked, problems)
-        for problem in checked.problems:
-            self._problems.setdefault(problem.place, []).append(problem)
-        others = {name: checked.values[name] for name in names if name not in known}
-        yield Block(
-            [place + 1 for place in checked.places],
-            {name: checked.values[name] for name in known},
-            _attributes(others, len(checked.places)),
-        )
-
-    @contextmanager
-    def storing(self) -> Iterator[Summary]:
-        """Hold the transaction of the write, after any import's."""
-        with _one_at_a_time(patience=PATIENCE_SECONDS):
-            yield self.summary
-
-    def written(self) -> Written:
-        """Return what became of the rows."""
-        rejected = [
-            {
-                "index": place,
-                "errors": [{"field": p.column, "detail": p.reason} for p in problems],
-            }
-            for place, problems in sorted(self._problems.items())
-        ]
-        return Written(len(self._rows) - len(rejected), rejected)
-
-    def _unknown(self, names: Iterable[str]) -> list[RowProblem]:
-        return [
-            RowProblem(place, name, "", "is not a known field")
-            for name in names
-            if name not in self._columns
-            for place, row in enumerate(self._rows)
-            if name in row
-        ]
-
-
 def _without_collecting(batches: Iterator[_Canonical]) -> Iterator[_Canonical]:
     """Pass batches on with garbage collection off: nothing here makes cycles."""
     was_on = gc.isenabled()
@@ -373,37 +266,10 @@ def _without_collecting(batches: Iterator[_Canonical]) -> Iterator[_Canonical]:
             gc.enable()
 
 
-@contextmanager
-def _one_at_a_time(patience: int = 0) -> Iterator[None]:
-    try:
-        with transaction.atomic():
-            execute(f"SET LOCAL lock_timeout = '{patience}s'")
-            queries.transaction_lock(queries.IMPORT_LOCK)
-            yield
-    except DataError as problem:
-        raise FileRefused(
-            f"The database refused a value: {str(problem).splitlines()[0]}."
-        ) from None
-
-
 def _joined(columns: list[Cells], to: Column) -> Cells:
     if len(columns) == 1:
         return columns[0]
     return [to.joint.join(cell or "" for cell in cells) for cells in zip(*columns, strict=True)]
-
-
-def _row_dicts(columns: dict[str, list]) -> list[dict[str, Any]]:
-    return [
-        {name: value for name, value in zip(columns, row, strict=True) if value is not ABSENT}
-        for row in zip(*columns.values(), strict=True)
-    ]
-
-
-def _attributes(columns: dict[str, list], count: int) -> list[dict[str, str | None]]:
-    """Return other columns row by row; an empty one is None."""
-    if not columns:
-        return [{}] * count
-    return [{name: text or None for name, text in row.items()} for row in _row_dicts(columns)]
 
 
 def _first_of_rows(problems: list[RowProblem]) -> dict[int, RowProblem]:

@@ -98,7 +98,7 @@ def test_rows_of_the_api_wait_for_an_import(tmp_path):
 
 
 def test_a_request_waits_for_an_import_only_so_long(monkeypatch):
-    monkeypatch.setattr("runs.imports.reading.PATIENCE_SECONDS", 1)
+    monkeypatch.setattr("runs.imports.given.PATIENCE_SECONDS", 1)
     row = {"order_id": "1", "ordered_at": "2024-05-05", "product_id": "new", "unit_price": "3"}
 
     with queries.session_lock(queries.IMPORT_LOCK, wait=True):
