@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 
 from products.models import Product
 from runs import stamps
-from runs.copying import execute, fetch
+from runs.copying import execute, fetch, fetch_prepared
 from runs.stamps import Seen
 
 # A run is stale when a later one did not come to be published.
@@ -50,7 +50,7 @@ def catalogue_state(seen: Seen) -> str:
     """
     if told := seen.stamps.get(stamps.LISTS):
         return told
-    ((state,),) = fetch(_STATE)
+    ((state,),) = fetch_prepared(_STATE)
     seen.keep(stamps.LISTS, state)
     return state
 

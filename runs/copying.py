@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.backends.postgresql.base import ServerBindingCursor
 
 NULL = r"\N"
 _ESCAPED = re.compile(r"[\\\t\n\r]")
@@ -85,5 +86,17 @@ def execute(sql: str, params: Any = None) -> int:
 def fetch(sql: str, params: Any = None) -> list[tuple]:
     """Run a query; return its rows."""
     with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def fetch_prepared(sql: str, params: Any = None) -> list[tuple]:
+    """Run a query of those that are run all the time, which a connection plans once.
+
+    The server binds its parameters, and must be able to tell their types from the query.
+    """
+    connection.ensure_connection()
+    bound_there = ServerBindingCursor(connection.connection)
+    with connection._prepare_cursor(bound_there) as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()

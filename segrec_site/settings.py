@@ -117,6 +117,7 @@ SHOP_PAGES = not PRODUCTION
 RUNS_KEPT = _count("RUNS_KEPT", 3)
 FILES_KEPT_DAYS = _count("FILES_KEPT_DAYS", 30)
 EVENTS_KEPT_DAYS = _count("EVENTS_KEPT_DAYS", 180)
+ANSWERS_KEPT = _count("ANSWERS_KEPT", 4000, least=0)
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 TRUSTED_PROXIES = _networks("TRUSTED_PROXIES", env.list("TRUSTED_PROXIES", default=[]))
 
@@ -209,8 +210,9 @@ DATABASE_URL = _required("DATABASE_URL") if PRODUCTION else env.str("DATABASE_UR
 REDIS_URL = _required("REDIS_URL") if PRODUCTION else env.str("REDIS_URL", "")
 EMBEDDED = not (DATABASE_URL and REDIS_URL)
 DATABASES = {"default": _postgres("DATABASE_URL", DATABASE_URL or _servers.database)}
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 3
 if WEB:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": 8,
         "timeout": 10,
@@ -218,6 +220,7 @@ if WEB:
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 REDIS_DB = _count("SEGREC_REDIS_DB", 0, least=0)
+_ANSWERS_IN = "locmem.LocMem" if ANSWERS_KEPT else "dummy.Dummy"
 _cache_url, _broker_url = embedded.redis_urls(REDIS_URL or _servers.redis, first_db=REDIS_DB)
 CACHES = {
     "default": {
@@ -228,7 +231,13 @@ CACHES = {
             "socket_connect_timeout": 1,
             "retry": Retry(NoBackoff(), 0),
         },
-    }
+    },
+    # Lists by the tags of their answers, in each process: a tag is never that of another list.
+    "answers": {
+        "BACKEND": f"django.core.cache.backends.{_ANSWERS_IN}Cache",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": ANSWERS_KEPT},
+    },
 }
 
 # --- Workers

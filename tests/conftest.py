@@ -2,7 +2,7 @@
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from redis import Redis
 
 from segrec_site import embedded, usage
@@ -10,9 +10,10 @@ from segrec_site import embedded, usage
 
 @pytest.fixture(autouse=True)
 def empty_redis(monkeypatch) -> None:
-    """Begin each test with nothing in the cache, nothing in the queues, and Redis answering."""
+    """Begin each test with nothing in the caches, nothing in the queues, and Redis answering."""
     monkeypatch.setattr(usage, "_asleep_until", 0)
-    cache.clear()
+    for cache in caches:
+        caches[cache].clear()
     servers = settings.REDIS_URL or embedded.urls(settings.SEGREC_VAR).redis
     queues = embedded.redis_urls(servers, first_db=settings.REDIS_DB + 1)[0]
     with Redis.from_url(queues) as redis:

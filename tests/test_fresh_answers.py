@@ -45,12 +45,35 @@ def test_a_true_copy_is_confirmed_without_the_database(caller, path, django_asse
 def test_a_list_takes_two_statements_warm_and_four_cold(caller, django_assert_num_queries):
     # The product with its list; its neighbours.
     with django_assert_num_queries(2):
-        caller.get(SIMILAR)
+        caller.get("/products/mug/similar/?limit=1")
 
     stamps.client().flushdb()
     # Besides: the key; the state of all that lists follow from.
     with django_assert_num_queries(4):
-        caller.get(SIMILAR)
+        caller.get("/products/mug/similar/?limit=1&explain=true")
+
+
+@pytest.mark.parametrize(
+    "path", [SIMILAR, SIMILAR.replace("similar", "bought-together"), "/popular/"]
+)
+def test_a_list_asked_for_again_is_answered_without_the_database(
+    caller, path, django_assert_num_queries
+):
+    first = caller.get(path)
+
+    with django_assert_num_queries(0):
+        again = caller.get(path)
+
+    assert again.status_code == 200
+    assert again.content == first.content
+
+
+def test_no_list_is_remembered_where_none_is_to_be(caller, settings, django_assert_num_queries):
+    dummy = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+    settings.CACHES = settings.CACHES | {"answers": dummy}
+
+    with django_assert_num_queries(2):
+        assert caller.get(SIMILAR).json()["count"] == 2
 
 
 @pytest.mark.parametrize("change", [{"availability": "sold"}, {"visible": False}, {"price": 3}])

@@ -226,7 +226,7 @@ class PopularProducts(ApiView):
 
 def _revalidated(request: Request, body: Callable[[], dict | str]) -> Response:
     state = catalogue_state(request.use.seen)
-    return revalidated(request, state, period(state, timezone.now()), body=body)
+    return revalidated(request, state, period(state, timezone.now()), body=body, keep=True)
 
 
 def _situation_of(product_id: str, kind: str = "similar") -> Situation:

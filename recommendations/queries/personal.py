@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from recommendations.models import ItemWeight, PersonalShelf
+from recommendations.models import PersonalShelf
 from recommendations.personal.appeal import Field
 from recommendations.personal.history import HALF_LIFE_DAYS
 from recommendations.personal.scoring import Shelf
 from recommendations.queries.events import OF_CUSTOMER
 from runs.arrays import read_arrays
-from runs.copying import copy_in, execute, fetch
+from runs.copying import copy_in, execute, fetch, fetch_prepared
 from runs.models import Run
 
 # Learned from; what a customer is recommended follows from all their purchases.
@@ -138,7 +138,7 @@ def bought_by(customer: int, as_of: datetime | None, now: datetime) -> list[Boug
 
     Ages count from `as_of`; what was bought since has none.
     """
-    rows = fetch(
+    rows = fetch_prepared(
         f"""SELECT p.id, p.title, b.orders, b.decayed, b.first_at, b.last_at,
             {_TOP}, {_CATEGORY}, {_BRAND}
         FROM (
@@ -267,8 +267,12 @@ def forget(run_id: int) -> None:
 def _read_weights(run_id: int, products: list[int]) -> dict[int, tuple[np.ndarray, np.ndarray]]:
     """Read rows of weights, and remember them in the place of those read longest ago."""
     rows = dict.fromkeys(products, (np.empty(0, "<i2"), np.empty(0, "<f4")))
-    found = ItemWeight.objects.filter(run_id=run_id, product_id__in=products)
-    for product, *row in found.values_list("product_id", "neighbours", "deviations"):
+    found = fetch_prepared(
+        "SELECT product_id, neighbours, deviations FROM recommendations_itemweight"
+        " WHERE run_id = %s AND product_id = ANY(%s)",
+        [run_id, products],
+    )
+    for product, *row in found:
         rows[product] = np.frombuffer(row[0], "<i2"), np.frombuffer(row[1], "<f4")
     while _remembered and len(_remembered) + len(products) > MOST_REMEMBERED:
         _remembered.popitem(last=False)

@@ -9,7 +9,7 @@ from recommendations.queries.judging import IN_CATEGORY, about, category_values,
 from recommendations.queries.situations import CARD, Row, Situation
 from recommendations.rulings import BOOST
 from recommendations.wishes import Wishes
-from runs.copying import fetch
+from runs.copying import fetch, fetch_prepared
 
 
 class Place(NamedTuple):
@@ -127,7 +127,7 @@ def candidates(here: Situation, wishes: Wishes, product_ids: Iterable[int]) -> l
     judgement = judge(here, wishes)
     sql = _CANDIDATES.format(reason=judgement.reason, card=CARD)
     asked = {"candidates": list(product_ids), "similar_run": here.similar_run}
-    return [Row(*row) for row in fetch(sql, judgement.values | asked)]
+    return [Row(*row) for row in fetch_prepared(sql, judgement.values | asked)]
 
 
 def walk(here: Situation, wishes: Wishes, most: int | None) -> tuple[list[Step], bool]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from recommendations.models import Vocabulary
 from recommendations.rulings import Ruling
-from runs.copying import fetch
+from runs.copying import fetch_prepared
 
 
 class Situation(NamedTuple):
@@ -178,14 +178,14 @@ def situation(
     """What an answer is made from; `product` is none where there is no such product."""
     asked = {"id": product_id, "kind": kind, "list": list_name, "now": now}
     asked |= {"ids": [product_id, *basket]}
-    ((*known, rulings),) = fetch(_SITUATION, asked)
+    ((*known, rulings),) = fetch_prepared(_SITUATION, asked)
     return Situation(*known, rulings=_read(rulings))
 
 
 def customer_situation(customer_id: str, list_name: str, now: datetime) -> Situation:
     """What a customer's answer is made from; `customer` is none where there is no such one."""
     asked = {"id": customer_id, "kind": "personal", "list": list_name, "now": now, "ids": []}
-    ((*state, as_of, customer, is_left_alone, segment, rulings),) = fetch(
+    ((*state, as_of, customer, is_left_alone, segment, rulings),) = fetch_prepared(
         _CUSTOMER_SITUATION, asked
     )
     known = {"customer": customer, "is_left_alone": is_left_alone, "segment": segment}
@@ -198,7 +198,7 @@ def basket_situation(
     """What a basket's answer is made from, and the products in it; unknown ones are passed over."""
     here = situation("", "bought-together", list_name, now, product_ids)
     stored = {"run": here.run, "similar_run": here.similar_run, "ids": list(product_ids)}
-    basket = [InBasket(*row) for row in fetch(_BASKET, stored)]
+    basket = [InBasket(*row) for row in fetch_prepared(_BASKET, stored)]
     groups = [item.group for item in basket if item.group]
     return here._replace(basket=[item.product for item in basket], basket_groups=groups), basket
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import partial
+from datetime import date, datetime
+from functools import lru_cache, partial
 
 import numpy as np
 from django.utils import timezone
@@ -34,8 +34,9 @@ PERSONAL, AGAIN = "personal", "buy_again"
 FOR_CUSTOMER, BUY_AGAIN = "for-customer", "buy-again"
 # What was looked at or put into the basket counts this much of a purchase.
 LOOKED_AT = 0.25
-# Candidates beyond the limit that are read before all are: some may be sold out or of one group.
-MARGIN = 60
+# Candidates beyond the limit that are read first, then so many times as many, then all: some may be
+# sold out or of one group.
+MARGIN, MORE = 30, 8
 # A purchase is named as the reason where it gives at least this share of the score.
 LEAST_SHARE_NAMED = 0.02
 
@@ -69,7 +70,7 @@ def recommendations_for(here: Situation, wishes: Wishes) -> Answer:
         return answer(FOR_CUSTOMER, here, wishes, [], {}, {})
     tastes = _tastes(here.run, bought)
     candidates, rows = _candidates(here, wishes, tastes)
-    because = {PERSONAL: partial(_because_bought, tastes)}
+    because = {PERSONAL: partial(_because_bought, tastes, wishes.explain)}
     return answer(FOR_CUSTOMER, here, wishes, candidates, rows, because)
 
 
@@ -131,14 +132,13 @@ def _candidates(
     here: Situation, wishes: Wishes, tastes: Tastes
 ) -> tuple[list[Candidate], dict[int, Row]]:
     """Return the best of the shelf, all of it where the best do not fill the list."""
-    order = _in_order(tastes, here.rulings)
-    is_owned = np.zeros(len(order), bool)
+    scores = _ruled_scores(tastes, here.rulings)
+    is_free = np.ones(len(scores), bool)
     if not wishes.include_purchased:
-        is_owned[[tastes.kept.places[p] for p in here.owned if p in tastes.kept.places]] = True
-    free = np.flatnonzero(~is_owned[order])
-    most = wishes.limit + MARGIN
-    reached = free[most - 1] + 1 if len(free) >= most else len(is_owned)
-    for places in (order[:reached], order):
+        is_free[[tastes.kept.places[p] for p in here.owned if p in tastes.kept.places]] = False
+    first = wishes.limit + MARGIN
+    for most in (first, MORE * first, len(scores)):
+        places = _best(scores, is_free, most)
         products = tastes.kept.products[places].tolist()
         rows = {row.product: row for row in serving.candidates(here, wishes, products)}
         candidates = [
@@ -151,15 +151,26 @@ def _candidates(
     return candidates, rows
 
 
-def _in_order(tastes: Tastes, rulings: Sequence[Ruling]) -> np.ndarray:
-    """Return places on the shelf, best first; of equal scores as shown, by the products' ids."""
+def _ruled_scores(tastes: Tastes, rulings: Sequence[Ruling]) -> np.ndarray:
+    """Return the shelf's scores as shown, moved by rules."""
     scores = np.round(tastes.scores.total, SCORE_DIGITS)
     for ruling in rulings:
         if ruling.action == BOOST:
             is_meant = _is_about(tastes.kept, ruling)
             factors = np.where(scores > 0, ruling.factor, 1 / ruling.factor)
             scores = np.where(is_meant, scores * factors, scores)
-    return np.argsort(-scores, kind="stable")
+    return scores
+
+
+def _best(scores: np.ndarray, is_free: np.ndarray, most: int) -> np.ndarray:
+    """Return the places of so many free products, and of all that score as well, best first.
+
+    Those of equal scores stand by the products' ids, as on the shelf.
+    """
+    places = np.arange(len(scores))
+    if most < np.count_nonzero(is_free):
+        places = np.flatnonzero(scores >= np.partition(scores[is_free], -most)[-most])
+    return places[np.argsort(-scores[places], kind="stable")]
 
 
 def _is_about(kept: Kept, ruling: Ruling) -> np.ndarray:
@@ -175,17 +186,31 @@ def _is_about(kept: Kept, ruling: Ruling) -> np.ndarray:
     return np.isin(kept.shelf.fields[name].codes, meant)
 
 
-def _because_bought(tastes: Tastes, rows: list[Row], scores: list[float]) -> list[Reason]:
+def _because_bought(
+    tastes: Tastes, explain: bool, rows: list[Row], scores: list[float]
+) -> list[Reason]:
     places = np.array([tastes.kept.places[row.product] for row in rows])
     shares = share_of_purchases(tastes.kept.shelf, tastes.basis, tastes.scores, places)
     return [
-        _reason(tastes, row, place, share, total)
+        (_text(tastes, row, share, total), _parts(tastes, row, place, share) if explain else [])
         for row, place, share, total in zip(rows, places, shares, scores, strict=True)
     ]
 
 
-def _reason(tastes: Tastes, row: Row, place: int, shares: np.ndarray, total: float) -> Reason:
-    """Name the purchase that gives most, or else the category; and part the score."""
+def _text(tastes: Tastes, row: Row, shares: np.ndarray, total: float) -> str:
+    """Name the purchase that gives most, or else the category."""
+    best = int(shares.argmax())
+    item = tastes.bought[best]
+    if shares[best] > LEAST_SHARE_NAMED * abs(total):
+        if not item.orders:
+            return f"Because you looked at {item.title}"
+        return f"Because you bought {item.title} on {_day(item.last_at)}"
+    category = row.product_type.rpartition(">")[2].strip()
+    return f"For your taste in {category}" if category else "For your taste"
+
+
+def _parts(tastes: Tastes, row: Row, place: int, shares: np.ndarray) -> list[tuple[str, float]]:
+    """Part the score, what gives most first."""
     category = row.product_type.rpartition(">")[2].strip()
     parts = [(item.title, float(share)) for item, share in zip(tastes.bought, shares, strict=True)]
     parts += [
@@ -193,14 +218,7 @@ def _reason(tastes: Tastes, row: Row, place: int, shares: np.ndarray, total: flo
         for name, part in tastes.scores.parts.items()
         if name != "purchases"
     ]
-    parts = sorted((part for part in parts if part[1]), key=lambda part: -abs(part[1]))
-    best = int(shares.argmax())
-    item = tastes.bought[best]
-    if shares[best] > LEAST_SHARE_NAMED * abs(total):
-        if not item.orders:
-            return f"Because you looked at {item.title}", parts
-        return f"Because you bought {item.title} on {_day(item.last_at)}", parts
-    return (f"For your taste in {category}" if category else "For your taste"), parts
+    return sorted((part for part in parts if part[1]), key=lambda part: -abs(part[1]))
 
 
 def _because_again(bought: dict[int, Bought], rows: list[Row], _: list) -> list[Reason]:
@@ -213,7 +231,12 @@ def _often(item: Bought) -> str:
 
 
 def _day(at: datetime) -> str:
-    return date_format(timezone.localtime(at), "j F Y")
+    return _in_words(timezone.localtime(at).date())
+
+
+@lru_cache(maxsize=1000)
+def _in_words(day: date) -> str:
+    return date_format(day, "j F Y")
 
 
 def _label(name: str, row: Row, category: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from hashlib import blake2b
 
+from django.core.cache import caches
 from django.utils.http import parse_etags
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,11 +17,17 @@ def etag_of(request: Request, *state) -> str:
     return f'"{blake2b(known, digest_size=16).hexdigest()}"'
 
 
-def revalidated(request: Request, *state, body: Callable[[], dict]) -> Response:
-    """Answer 304 when the caller's copy is of this state, else the body, made only then."""
+def revalidated(
+    request: Request, *state, body: Callable[[], dict | str], keep: bool = False
+) -> Response:
+    """Answer 304 when the caller's copy is of this state, else the body, made only then.
+
+    With `keep` this process remembers the body, for who asks the same in the same state.
+    """
     tag = etag_of(request, *state)
     headers = HEADERS | {"ETag": tag}
     kept = [old.removeprefix("W/") for old in parse_etags(request.headers.get("If-None-Match", ""))]
     if tag in kept:
         return Response(status=304, headers=headers)
-    return Response(body(), headers=headers)
+    made = caches["answers"].get_or_set(tag, body) if keep else body()
+    return Response(made, headers=headers)
