@@ -6,6 +6,7 @@ from celery import shared_task
 
 from recommendations.services import events, freshness, popularity
 from runs import kinds, tasks
+from runs.messages import hand_over
 from runs.services import AlreadyRunning, request_run, request_scheduled_run
 
 # A build that is under way may have read the catalogue before many products changed.
@@ -19,7 +20,7 @@ def start_all(self) -> None:
     for name in KINDS:
         if name in kinds.names():
             with suppress(AlreadyRunning):
-                tasks.work_on.delay(request_scheduled_run(name, tasks.asked_at(self)).pk)
+                hand_over(request_scheduled_run(name, tasks.asked_at(self)).pk)
 
 
 @shared_task(queue="now", **tasks.AGAIN)
@@ -27,7 +28,7 @@ def refresh_neighbours(product_ids: list[int] | None = None) -> None:
     """Bring lists up to date with changed products; begin a full build when they are many."""
     if freshness.refresh_neighbours(product_ids):
         try:
-            tasks.work_on.delay(request_run(freshness.NAME, requested_by="catalogue").pk)
+            hand_over(request_run(freshness.NAME, requested_by="catalogue").pk)
         except AlreadyRunning:
             refresh_neighbours.apply_async(countdown=AGAIN_SECONDS)
 

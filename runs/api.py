@@ -1,15 +1,13 @@
 """Runs over HTTP: seen, begun, published, discarded, taken back."""
 
-from contextlib import suppress
-
 from drf_spectacular.utils import extend_schema
-from kombu.exceptions import OperationalError as QueueAway
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.generics import ListAPIView, RetrieveAPIView, get_object_or_404
 from rest_framework.response import Response
 
-from runs import kinds, services, tasks
+from runs import kinds, services
+from runs.messages import hand_over
 from runs.models import Run
 from runs.rest import ApiView, PageParameters, Pages, path_to, read_object
 
@@ -79,8 +77,7 @@ class RunList(ApiView, ListAPIView):
             run = services.request_run(kind, requested_by=f"API key {request.auth.name}")
         except services.AlreadyRunning as problem:
             raise NotNow(str(problem)) from None
-        with suppress(QueueAway):  # the sweep finds the run when the queue is back
-            tasks.work_on.delay(run.pk)
+        hand_over(run.pk)
         location = request.build_absolute_uri(path_to("run", id=run.pk))
         return Response(RunSerializer(run).data, 202, headers={"Location": location})
 

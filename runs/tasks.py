@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from celery import Task, shared_task
 from django.core.cache import cache
 from django.db import InterfaceError, OperationalError
-from kombu.exceptions import OperationalError as BrokerAway
 
 from runs import services
 from runs.about import SENT
 from runs.imports import uploads
+from runs.messages import hand_over
 from runs.models import Run
 
 # In the cache: when the schedule, Redis and a worker last worked together.
@@ -71,6 +71,5 @@ def asked_at(task: Task) -> datetime:
 
 def _invite_others(run: Run, chunks: int) -> None:
     """Let idle workers take chunks too; without a broker this one does them all."""
-    with suppress(BrokerAway):
-        for _ in range(min(chunks, MOST_WORKERS) - 1):
-            work_on.delay(run.pk)
+    others = range(min(chunks, MOST_WORKERS) - 1)
+    all(hand_over(run.pk) for _ in others)

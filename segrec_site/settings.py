@@ -6,6 +6,7 @@ What each variable means stands in docs/settings.md; `.env.example` lists them a
 import os
 import re
 import secrets
+import socket
 import sys
 from contextlib import suppress
 from datetime import UTC
@@ -253,11 +254,18 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_TIME_LIMIT = 4 * 3600
 CELERY_TASK_SOFT_TIME_LIMIT = CELERY_TASK_TIME_LIMIT - 60
 # A message is handed out again only after this; longer than any task may run.
+_KEEPALIVE = {
+    getattr(socket, name): value
+    for name, value in (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
+    if hasattr(socket, name)  # not everywhere
+}
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": CELERY_TASK_TIME_LIMIT + 600,
     "socket_connect_timeout": 3,
-    "socket_timeout": 5,
+    # Workers wait while Redis hangs: who gives up acknowledging a message is handed no other one.
+    "socket_timeout": 1 if WEB else None,
     "socket_keepalive": True,
+    "socket_keepalive_options": _KEEPALIVE,
 }
 CELERY_TASK_DEFAULT_QUEUE = "batch"
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}

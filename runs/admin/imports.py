@@ -13,13 +13,12 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
-from kombu.exceptions import OperationalError as BrokerAway
 
-from runs import tasks
 from runs.admin.seen import SeenOnly
 from runs.cells import ago, number, pill
 from runs.files import FileRefused
 from runs.imports import importers, uploads
+from runs.messages import tell_workers
 from runs.models import Import
 
 ACTIVE = (Import.Status.WAITING, Import.Status.RUNNING)
@@ -217,9 +216,7 @@ class ImportAdmin(SeenOnly):
             else:
                 uploads.request_import(record, dry_run=dry_run)
                 self.log_change(request, record, "Tried." if dry_run else "Imported.")
-                try:
-                    tasks.work_on_import.delay(record.pk)
-                except BrokerAway:
+                if not tell_workers("runs.tasks.work_on_import", record.pk, queue="batch"):
                     messages.warning(
                         request, "The broker is away, so the file is read when that is back."
                     )

@@ -10,12 +10,12 @@ from django.urls import path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
-from kombu.exceptions import OperationalError as BrokerAway
 
-from runs import kinds, overview, services, tasks
+from runs import kinds, overview, services
 from runs.admin.seen import SeenOnly
 from runs.cells import NOTHING, ago, day, duration, pill, share
 from runs.measures import checks, readable, tables
+from runs.messages import hand_over
 from runs.models import Run
 
 
@@ -129,9 +129,7 @@ class RunAdmin(SeenOnly):
         if kind not in kinds.names():
             raise Http404
         run = services.request_run(kind, requested_by=request.user.get_username())
-        try:
-            tasks.work_on.delay(run.pk)
-        except BrokerAway:
+        if not hand_over(run.pk):
             return (
                 run,
                 f"Run {run.pk} is noted; the broker is away, so it begins when that is back.",

@@ -2,6 +2,7 @@
 
 import pytest
 from celery import current_app
+from django.core.cache import cache
 from redis.exceptions import ConnectionError as RedisAway
 
 from customers import listeners, tasks
@@ -11,6 +12,7 @@ from customers.services.rates import import_rates
 from customers.services.segments.refreshing import refresh_segments
 from customers.signals import orders_changed, segments_changed
 from products.services import upsert_products
+from runs import stamps
 from tests.customers.trading import order_again
 from tests.shop_files import write
 
@@ -56,7 +58,7 @@ def test_orders_rates_and_categories_ask_for_it(sent, tmp_path, django_capture_o
     ]
     for change in changes:
         sent.clear()
-        listeners.cache.clear()
+        cache.clear()
         with django_capture_on_commit_callbacks(execute=True):
             change()
         assert len(asked(sent)) == 1
@@ -74,7 +76,7 @@ def test_a_change_stands_when_redis_is_away(monkeypatch, caplog):
     def away(*args, **options):
         raise RedisAway("away")
 
-    monkeypatch.setattr(listeners.cache, "add", away)
+    monkeypatch.setattr(stamps.client(), "ping", away)
     orders_changed.send("customers", product_ids=None)
 
-    assert "insights follow by the schedule" in caplog.text
+    assert "customers.tasks.refresh_insights is left to the schedule" in caplog.text

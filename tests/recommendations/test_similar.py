@@ -4,6 +4,7 @@ import json
 from random import Random
 
 import pytest
+from celery import current_app
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
@@ -260,7 +261,7 @@ def test_many_changes_ask_for_a_full_build(monkeypatch):
 def test_without_a_published_run_the_first_change_asks_for_a_build(monkeypatch):
     make_product()
     sent = []
-    monkeypatch.setattr("runs.tasks.work_on.delay", sent.append)
+    monkeypatch.setattr(current_app, "send_task", lambda name, args, **options: sent.extend(args))
 
     refresh_task()
 

@@ -1,9 +1,10 @@
 """Runs over HTTP."""
 
 import pytest
+from celery import current_app
 from kombu.exceptions import OperationalError
 
-from runs import services, tasks
+from runs import services
 from runs.kinds import Verdict
 from runs.models import Run
 from tests.api import crm, storefront
@@ -16,7 +17,7 @@ SIMILAR = {"kind": "similar"}
 def queue(monkeypatch) -> list[int]:
     """Collect what is handed to workers."""
     handed = []
-    monkeypatch.setattr(tasks.work_on, "delay", handed.append)
+    monkeypatch.setattr(current_app, "send_task", lambda name, args, **options: handed.extend(args))
     return handed
 
 
@@ -80,10 +81,10 @@ def test_a_second_run_of_a_kind_at_once_is_409(kind, queue):
 
 
 def test_a_run_is_noted_while_the_queue_is_away(kind, monkeypatch):
-    def away(run_id):
+    def away(*args, **options):
         raise OperationalError
 
-    monkeypatch.setattr(tasks.work_on, "delay", away)
+    monkeypatch.setattr(current_app, "send_task", away)
 
     assert post("/runs/", SIMILAR).status_code == 202
     assert Run.objects.get().status == "waiting"

@@ -11,8 +11,11 @@ import urllib.request
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
+from celery import Celery
 
+from segrec_site import embedded
 from segrec_site.management.commands.up import Command
 from tests.segrec_site.embedded.conftest import postmaster, valkey
 from tests.segrec_site.test_supervisor import wait_for
@@ -105,6 +108,25 @@ def test_a_site_recovers_from_kills_and_ends_at_a_signal(site):
     assert site.process.wait(30) == 0
     assert time.monotonic() - began < 30
     assert site.processes() == []
+
+
+def test_a_worker_goes_on_when_a_task_ends_while_redis_hangs(site):
+    servers, log = embedded.urls(site.var), site.var / "log" / "batch.log"
+    broker = embedded.redis_urls(servers.redis, first_db=0)[1]
+    assert wait_for(lambda: "batch@" in log.read_text() and " ready." in log.read_text(), 60)
+
+    with Celery(broker=broker) as workers:
+        with psycopg.connect(servers.database) as database:
+            database.execute("LOCK runs_run IN ACCESS EXCLUSIVE MODE")
+            workers.send_task("runs.tasks.work_on", [0], queue="batch")
+            assert wait_for(lambda: "runs.tasks.work_on" in log.read_text(), 60)
+            redis = valkey(site.var)
+            os.kill(redis, signal.SIGSTOP)
+        time.sleep(8)  # the task ends; its worker can tell nobody
+        os.kill(redis, signal.SIGCONT)
+        workers.send_task("runs.tasks.work_on", [0], queue="batch")
+
+    assert wait_for(lambda: log.read_text().count("succeeded in") >= 2, 30), log.read_text()
 
 
 def test_a_killed_site_leaves_nothing_running_and_its_port_free(site):

@@ -7,8 +7,8 @@ from functools import partial
 from django.core.management.base import CommandError, CommandParser
 
 from customers.services.segments.refreshing import refresh_segments, request_refresh
-from runs import tasks
 from runs.management.base import JsonCommand
+from runs.messages import hand_over
 from runs.models import Run
 
 
@@ -34,7 +34,7 @@ class Command(JsonCommand):
             as_of=as_of, k=k, requested_by="command line"
         )
         if enqueue:
-            tasks.work_on.delay(run.pk)
+            hand_over(run.pk)
         if run.status == Run.Status.FAILED:
             raise CommandError(f"Run {run.pk} failed: {run.error}")
         return result(run)

@@ -7,8 +7,9 @@ from django.core.management.base import CommandError, CommandParser
 
 from recommendations.services.refreshing import refresh_recommendations, request_refresh
 from recommendations.tasks import KINDS
-from runs import kinds, tasks
+from runs import kinds
 from runs.management.base import JsonCommand
+from runs.messages import hand_over
 from runs.models import Run
 
 
@@ -29,7 +30,7 @@ class Command(JsonCommand):
         if enqueue:
             runs = [request_refresh(name, **asked) for name in wanted]
             for run in runs:
-                tasks.work_on.delay(run.pk)
+                hand_over(run.pk)
         else:
             runs = refresh_recommendations(wanted, **asked)
         for run in runs:

@@ -1,0 +1,33 @@
+"""Messages to workers, which nothing depends on: what is lost with Redis the schedule does."""
+
+import logging
+from typing import Any
+
+from celery import current_app
+from django.core.cache import cache
+from kombu.exceptions import OperationalError as BrokerAway
+from redis.exceptions import RedisError
+
+from runs import stamps
+
+logger = logging.getLogger(__name__)
+
+
+def tell_workers(task: str, *args: Any, queue: str, once_in: int | None = None) -> bool:
+    """Send a task by its name, as what computes is slow to import; say whether Redis answered.
+
+    With `once_in` it is done so many seconds from now, once for all who ask until then.
+    """
+    try:
+        stamps.client().ping()  # the broker's own client has more patience than who asks
+        if once_in is None or cache.add(f"asked:{task}", True, timeout=once_in):
+            current_app.send_task(task, args, queue=queue, countdown=once_in)
+    except (BrokerAway, RedisError) as problem:
+        logger.warning("Redis does not answer; %s is left to the schedule: %s", task, problem)
+        return False
+    return True
+
+
+def hand_over(run_id: int) -> bool:
+    """Let a worker do what is left of a run; if Redis is away, the sweep finds it later."""
+    return tell_workers("runs.tasks.work_on", run_id, queue="batch")
