@@ -270,6 +270,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_DEFAULT_QUEUE = "batch"
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_TIMEZONE = SHOP_TIME_ZONE
+CELERY_BEAT_SCHEDULER = "segrec_site.beat.Schedule"
 CELERY_BEAT_SCHEDULE = {
     "segments": {
         "task": "runs.tasks.start_run",

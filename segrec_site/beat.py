@@ -1,0 +1,15 @@
+"""Celery's schedule, for a clock that may be set back."""
+
+from celery.beat import PersistentScheduler
+
+
+class Schedule(PersistentScheduler):
+    """A schedule that does not wait for what was done in a future that is none any more."""
+
+    def tick(self, *args, **options) -> float:
+        ahead = [each for each in self.schedule.values() if each.last_run_at > each.default_now()]
+        for entry in ahead:
+            entry.last_run_at = entry.default_now()
+        if ahead:
+            self._heap = None  # made anew from the entries
+        return super().tick(*args, **options)
