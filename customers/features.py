@@ -16,6 +16,7 @@ from customers.norms import (
 )
 
 WEEK = 7.0
+ROWS_AT_ONCE = 500_000  # of categories
 
 
 @dataclass(frozen=True)
@@ -123,18 +124,19 @@ def build_features(
     if (orders < 1).any():
         raise ValueError("a customer without a counted order has no features")
     norms = norms or measure_norms(totals, categories, as_of)
-    columns = {
-        **_value(totals, orders),
-        **_timing(totals, orders, norms, as_of),
-        **_style(totals, orders, norms),
-        **_categories(ids, categories, norms),
-    }
+    features = Features(ids, np.empty((len(ids), len(NAMES)), dtype=np.float32), norms)
+    _fill(features, _value(totals, orders))
+    _fill(features, _timing(totals, orders, norms, as_of))
+    _fill(features, _style(totals, orders, norms))
+    _fill(features, _categories(ids, categories, norms))
     if not norms.category_shares:
-        columns["price_tier"] = _price_level(totals, orders, norms)
-    values = np.empty((len(ids), len(NAMES)), dtype=np.float32)
-    for number, name in enumerate(NAMES):
-        values[:, number] = columns[name]
-    return Features(ids, values, norms)
+        _fill(features, {"price_tier": _price_level(totals, orders, norms)})
+    return features
+
+
+def _fill(features: Features, columns: dict[str, np.ndarray]) -> None:
+    for name, column in columns.items():
+        features.column(name)[:] = column
 
 
 def _value(totals: pd.DataFrame, orders: np.ndarray) -> dict[str, np.ndarray]:
@@ -182,29 +184,42 @@ def _categories(
     """Price level, variety and concentration over categories; rows of others are ignored."""
     names = np.array(sorted(norms.category_shares), dtype=np.int64)
     shares = np.array([norms.category_shares[name] for name in names.tolist()])
-    bought_in = categories["category"].to_numpy(np.int64)
-    code = np.searchsorted(names, bought_in)
-    kept = code < len(names)
-    kept[kept] = names[code[kept]] == bought_in[kept]
-    customer = categories["customer_id"].to_numpy(np.int64)
-    row = np.searchsorted(ids, customer)
-    kept &= row < len(ids)
-    kept[kept] = ids[row[kept]] == customer[kept]
-    code, row = code[kept], row[kept]
-    lines, units, net = (
-        categories[name].to_numpy(float)[kept] for name in ("lines", "units", "net")
-    )
-    prior = norms.order_value * shares
-    variety, top = _concentration(row, np.maximum(net, 0), prior[code], prior, len(ids))
-    price = np.divide(net, units, out=np.full(len(net), np.nan), where=units > 0)
-    percentile = _price_percentiles(code, price, names.tolist(), norms)
-    priced = np.bincount(row, lines * percentile, minlength=len(ids))
-    bought = np.bincount(row, lines, minlength=len(ids))
+    prior, n = norms.order_value * shares, len(ids)
+    spent, spread, priced, bought = (np.zeros(n) for _ in range(4))
+    top = np.full(n, prior.max(initial=0))
+    for begin in range(0, len(categories), ROWS_AT_ONCE):
+        some = categories.iloc[begin : begin + ROWS_AT_ONCE]
+        row, code, some = _known(ids, names, some)
+        lines, units, net = (some[name].to_numpy(float) for name in ("lines", "units", "net"))
+        paid = np.maximum(net, 0)
+        with_prior = paid + prior[code]
+        spent += np.bincount(row, paid, minlength=n)
+        spread += np.bincount(row, _xlogx(with_prior) - _xlogx(prior[code]), minlength=n)
+        np.maximum.at(top, row, with_prior)
+        price = np.divide(net, units, out=np.full(len(net), np.nan), where=units > 0)
+        percentile = _price_percentiles(code, price, names.tolist(), norms)
+        priced += np.bincount(row, lines * percentile, minlength=n)
+        bought += np.bincount(row, lines, minlength=n)
+    variety, top_share = _concentration(spent, spread, top, prior)
     return {
         "price_tier": (priced + 1.5) / (bought + 3),
         "category_variety": variety,
-        "top_category_share": top,
+        "top_category_share": top_share,
     }
+
+
+def _known(
+    ids: np.ndarray, names: np.ndarray, categories: pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+    """Keep rows of these customers and categories; return their places in `ids` and `names` too."""
+    if not (len(ids) and len(names)):
+        categories = categories[:0]
+    customer = categories["customer_id"].to_numpy(np.int64)
+    category = categories["category"].to_numpy(np.int64)
+    row = np.minimum(np.searchsorted(ids, customer), len(ids) - 1)
+    code = np.minimum(np.searchsorted(names, category), len(names) - 1)
+    kept = (ids[row] == customer) & (names[code] == category)
+    return row[kept], code[kept], categories[kept]
 
 
 def _price_level(totals: pd.DataFrame, orders: np.ndarray, norms: ShopNorms) -> np.ndarray:
@@ -217,22 +232,19 @@ def _price_level(totals: pd.DataFrame, orders: np.ndarray, norms: ShopNorms) -> 
 
 
 def _concentration(
-    row: np.ndarray, net: np.ndarray, prior: np.ndarray, priors: np.ndarray, n_customers: int
+    spent: np.ndarray, spread: np.ndarray, top: np.ndarray, prior: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return normalised entropy and the largest of a customer's shares of spend by category.
 
-    Shares are (net + prior) / (all net + all priors), over all categories of the shop; the terms
-    of categories a customer never bought in are summed in closed form.
+    Shares are (net + prior) / (all net + all priors), over all categories of the shop. `spread`
+    sums x·log(x) of what was bought in, less that of its priors: the terms of categories a customer
+    never bought in are added in closed form. `top` is the largest net + prior.
     """
-    if len(priors) < 2 or priors.sum() <= 0:
-        return np.zeros(n_customers), np.ones(n_customers)
-    whole = np.bincount(row, net, minlength=n_customers) + priors.sum()
-    change = _xlogx(net + prior) - _xlogx(prior)
-    spread = _xlogx(priors).sum() + np.bincount(row, change, minlength=n_customers)
-    entropy = np.log(whole) - spread / whole
-    top = np.full(n_customers, priors.max())
-    np.maximum.at(top, row, net + prior)
-    return np.clip(entropy / np.log(len(priors)), 0, 1), top / whole
+    if len(prior) < 2 or prior.sum() <= 0:
+        return np.zeros(len(spent)), np.ones(len(spent))
+    whole = spent + prior.sum()
+    entropy = np.log(whole) - (_xlogx(prior).sum() + spread) / whole
+    return np.clip(entropy / np.log(len(prior)), 0, 1), top / whole
 
 
 def _price_percentiles(

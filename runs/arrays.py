@@ -33,7 +33,7 @@ def read_arrays(query: str, params: Sequence[Any] = (), /, **columns: str) -> di
         rows = np.frombuffer(piece, dtype=row)
         for name, kind in columns.items():
             found[name].append(rows[name].astype(kind))
-    return {name: np.concatenate(parts) for name, parts in found.items()}
+    return {name: np.concatenate(found.pop(name)) for name in columns}
 
 
 def _pieces(sql: str, params: Sequence[Any], length: int) -> Iterator[bytes]:

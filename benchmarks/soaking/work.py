@@ -121,7 +121,8 @@ def write(call: Caller, numbers: itertools.count, products: list[str]) -> None:
     answer = call("/orders/", [order], "writes")
     if answer and answer["accepted"] == 1:
         call.said.orders.append(order["order_id"])
-    product = {"id": f"soak-{number}", "title": f"Soaked thing {number}", "price": "3.00"}
+    product = {"id": f"soak-{number}", "title": f"Product {number}", "price": "3.00"}
+    product["product_type"] = "Category 1"
     answer = call("/products/", [product], "writes")
     if answer and answer["accepted"] == 1:
         call.said.products.append(product["id"])

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from customers.demand import Buyers
-from customers.queries.segments import COUNTED
+from customers.queries.totals import COUNTED
 from runs.arrays import read_arrays
 
 # One of so many customers; by a hash, so that no rhythm of the ids shows.

@@ -18,12 +18,12 @@ from customers.models import (
     Shop,
 )
 from customers.queries.frames import category_totals, customer_totals
+from customers.queries.totals import COUNTED
 from runs.arrays import read_arrays
 from runs.models import Run
 from runs.queries import published_run
 
 WINDOW_DAYS = 730
-COUNTED = "o.status IN ('paid', 'fulfilled') AND o.rate IS NOT NULL AND o.units > 0"
 
 
 def population(
@@ -89,13 +89,14 @@ def external_ids(customer_ids: np.ndarray) -> dict[int, str]:
     return dict(who.values_list("pk", "external_id"))
 
 
-def recent_orders(as_of: datetime, days: int = 84) -> dict[str, np.ndarray]:
-    """Value, share of discount and age in days of each order of the last weeks."""
+def recent_orders(as_of: datetime, days: int = 84, every: int = 1) -> dict[str, np.ndarray]:
+    """Value, share of discount and age in days of every so-many-th order of the last weeks."""
     return read_arrays(
         "SELECT o.net * o.rate AS net, o.discount / nullif(o.gross, 0) AS discount_share,"
         " extract(epoch FROM %(as_of)s - o.ordered_at) / 86400 AS age FROM customers_order AS o"
-        f" WHERE {COUNTED} AND o.ordered_at > %(since)s AND o.ordered_at <= %(as_of)s",
-        {"as_of": as_of, "since": as_of - timedelta(days=days)},
+        f" WHERE {COUNTED} AND o.ordered_at > %(since)s AND o.ordered_at <= %(as_of)s"
+        " AND o.id %% %(every)s = 0",
+        {"as_of": as_of, "since": as_of - timedelta(days=days), "every": every},
         net="f4",
         discount_share="f4",
         age="f4",
