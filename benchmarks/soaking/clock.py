@@ -17,7 +17,7 @@ DAYS = 86400
 JUMPS = (2 * DAYS, 0, -2 * DAYS, 0, 3600, 0)
 BY_SCHEDULE = """
     SELECT 1 FROM runs_run WHERE id > %s AND kind = 'segments' AND requested_by = 'schedule'
-    AND status IN ('published', 'superseded', 'held')"""
+    AND status NOT IN ('waiting', 'running', 'failed')"""
 
 
 def play(diary: Diary, folder: Path, asked: Namespace) -> None:

@@ -47,12 +47,12 @@ class Diary:
 
     @contextmanager
     def folder(self, keep: bool) -> Iterator[str]:
-        """Give the part a folder; it is deleted at the end unless it is to be kept."""
+        """Give the part a folder; it is deleted unless it is to be kept or something broke."""
         print(f"== {self.name}: {self.title}", flush=True)
         path = tempfile.mkdtemp(prefix=f"segrec-soak-{self.name}-")
         Path(path).chmod(0o755)
         yield path
-        if not keep:
+        if not (keep or self.broken):
             shutil.rmtree(path, ignore_errors=True)
 
     def publish(self) -> None:

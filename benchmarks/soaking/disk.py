@@ -18,7 +18,7 @@ DISK, LEFT = "1500m", 3 << 20
 SECONDS_FULL, TIMES = 40, 3
 DECIDED = """
     SELECT 1 FROM runs_run WHERE id > %s AND kind = 'segments'
-    AND status IN ('published', 'superseded', 'held')"""
+    AND status NOT IN ('waiting', 'running', 'failed')"""
 
 
 def play(diary: Diary, folder: Path, asked: Namespace) -> None:

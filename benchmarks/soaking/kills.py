@@ -29,7 +29,7 @@ IMPORTS_DONE = """
         SELECT FROM runs_import WHERE id = ANY(%s) AND status <> 'done')"""
 DECIDED = """
     SELECT 1 FROM runs_run WHERE id > %s AND kind = ANY(%s)
-    AND status IN ('published', 'superseded', 'held', 'discarded')
+    AND status NOT IN ('waiting', 'running', 'failed')
     HAVING count(DISTINCT kind) = %s"""
 
 

@@ -13,7 +13,7 @@ from benchmarks.soaking.stage import PATIENCE_SECONDS, Stage, first_results
 
 DECIDED = """
     SELECT 1 FROM runs_run WHERE id > %s AND kind = 'segments'
-    AND status IN ('published', 'superseded', 'held')"""
+    AND status NOT IN ('waiting', 'running', 'failed')"""
 
 
 def play(diary: Diary, folder: Path, asked: Namespace) -> None:
