@@ -75,6 +75,9 @@ def small_disk(folder: Path):
         raise PermissionError("a small disk takes root: run `unshare -rm make soak ONLY=disk`")
     size = ["-o", f"size={DISK},mode=755"]
     subprocess.run(["mount", "-t", "tmpfs", *size, "segrec-soak", str(var)], check=True)
+    log = folder / "log"  # elsewhere, so that it can be read what became of the site
+    log.mkdir()
+    (var / "log").symlink_to(log)
     try:
         yield
     finally:
