@@ -124,7 +124,7 @@ def build_features(
     if (orders < 1).any():
         raise ValueError("a customer without a counted order has no features")
     norms = norms or measure_norms(totals, categories, as_of)
-    features = Features(ids, np.empty((len(ids), len(NAMES)), dtype=np.float32), norms)
+    features = Features(ids, np.full((len(ids), len(NAMES)), np.nan, dtype=np.float32), norms)
     _fill(features, _value(totals, orders))
     _fill(features, _timing(totals, orders, norms, as_of))
     _fill(features, _style(totals, orders, norms))

@@ -12,12 +12,14 @@ from runs import stamps
 from runs.copying import execute, fetch, fetch_prepared
 from runs.stamps import Seen
 
-# A run is stale when a later one did not come to be published.
+# A run is stale when a later one did not come to be published. What became of each later one is
+# told, as in "7 12hd", so that no state ever comes back.
 _STATE = """
     SELECT concat_ws(' ', coalesce(max(state.version), 0), string_agg(
-        run.id || CASE WHEN EXISTS (
-            SELECT FROM runs_run AS later WHERE later.kind = run.kind AND later.id > run.id
-                AND later.status IN ('held', 'refused', 'failed')) THEN '!' ELSE '' END,
+        run.id || coalesce((
+            SELECT string_agg(left(later.status, 1), '' ORDER BY later.id) FROM runs_run AS later
+            WHERE later.kind = run.kind AND later.id > run.id
+                AND later.status IN ('held', 'refused', 'failed', 'discarded')), ''),
         ' ' ORDER BY run.id))
     FROM (VALUES (1)) AS one
     LEFT JOIN products_cataloguestate AS state ON true
@@ -145,8 +147,8 @@ def upsert_staged_products() -> ProductChanges:
 NAMED_ONLY = "SELECT id FROM products_product WHERE NOT visible AND title = external_id"
 
 
-def add_named_products() -> list[int]:
-    """Make the products of `staged_name` that are not there; return new and newly described ones.
+def add_named_products() -> tuple[list[int], list[int]]:
+    """Make the products of `staged_name` that are not there; return newly described and new ones.
 
     It has one row a product: id, title, product_type, brand, price and currency. A product with
     a title is visible; one that was hidden for want of a title becomes so.
@@ -172,7 +174,7 @@ def add_named_products() -> list[int]:
         " SELECT 1 FROM products_product AS p WHERE lower(p.external_id) = lower(s.id))"
         " RETURNING id"
     )
-    return [product_id for (product_id,) in described + created]
+    return [product for (product,) in described], [product for (product,) in created]
 
 
 def take_off_sale_others() -> list[int]:

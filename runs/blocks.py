@@ -23,15 +23,18 @@ def write_blocks(table: str, columns: Sequence[str], blocks: Iterable[Mapping[st
     """
     rows = 0
     names = ", ".join(f'"{name}"' for name in columns)
-    with connection.cursor() as cursor:
-        sql = f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)"
-        with cursor.copy(sql) as copy:
-            copy.write(_SIGNATURE)
-            for block in blocks:
-                for packed in _pack(block, columns):
-                    copy.write(packed.tobytes())
-                    rows += len(packed)
-            copy.write(_END)
+    sql = f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)"
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(sql) as copy,
+    ):
+        copy.write(_SIGNATURE)
+        for block in blocks:
+            for packed in _pack(block, columns):
+                copy.write(packed.tobytes())
+                rows += len(packed)
+        copy.write(_END)
     return rows
 
 

@@ -35,7 +35,11 @@ def copy_in(table: str, columns: Iterable[str], blocks: Iterable[list[Iterable[s
     """Copy blocks of columns, already written by `copy_text`, into a table; return their rows."""
     names = ", ".join(f'"{name}"' for name in columns)
     rows = 0
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,
+    ):
         for block in blocks:
             lines = list(map("\t".join, zip(*block, strict=True)))
             rows += len(lines)
@@ -95,6 +99,7 @@ def fetch_prepared(sql: str, params: Any = None) -> list[tuple]:
 
     The server binds its parameters, and must be able to tell their types from the query.
     """
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     bound_there = ServerBindingCursor(connection.connection)
     with connection._prepare_cursor(bound_there) as cursor:

@@ -1,6 +1,7 @@
 """Messages to workers, which nothing depends on: what is lost with Redis the schedule does."""
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from celery import current_app
@@ -18,12 +19,15 @@ def tell_workers(task: str, *args: Any, queue: str, once_in: int | None = None) 
 
     With `once_in` it is done so many seconds from now, once for all who ask until then.
     """
+    asked = f"asked:{task}"
     try:
         stamps.client().ping()  # the broker's own client has more patience than who asks
-        if once_in is None or cache.add(f"asked:{task}", True, timeout=once_in):
+        if once_in is None or cache.add(asked, True, timeout=once_in):
             current_app.send_task(task, args, queue=queue, countdown=once_in)
     except (BrokerAway, RedisError) as problem:
         logger.warning("Redis does not answer; %s is left to the schedule: %s", task, problem)
+        with suppress(RedisError):
+            cache.delete(asked)
         return False
     return True
 

@@ -46,7 +46,7 @@ def start_run(self, kind: str) -> None:
 def sweep() -> None:
     """Hand runs and imports that lost their worker to another."""
     for run_id in services.runs_to_resume():
-        work_on.delay(run_id)
+        hand_over(run_id)
     for import_id in uploads.imports_to_resume():
         work_on_import.delay(import_id)
     cache.set(SWEPT, time.time(), timeout=None)
@@ -71,5 +71,6 @@ def asked_at(task: Task) -> datetime:
 
 def _invite_others(run: Run, chunks: int) -> None:
     """Let idle workers take chunks too; without a broker this one does them all."""
-    others = range(min(chunks, MOST_WORKERS) - 1)
-    all(hand_over(run.pk) for _ in others)
+    for _ in range(min(chunks, MOST_WORKERS) - 1):
+        if not hand_over(run.pk):
+            break

@@ -1,5 +1,7 @@
 """Celery's schedule, for a clock that may be set back."""
 
+import time
+
 from celery.beat import PersistentScheduler
 
 
@@ -7,7 +9,8 @@ class Schedule(PersistentScheduler):
     """A schedule that does not wait for what was done in a future that is none any more."""
 
     def tick(self, *args, **options) -> float:
-        ahead = [each for each in self.schedule.values() if each.last_run_at > each.default_now()]
+        now = time.time()  # of local times the same hour comes twice when summer ends
+        ahead = [each for each in self.schedule.values() if each.last_run_at.timestamp() > now]
         for entry in ahead:
             entry.last_run_at = entry.default_now()
         if ahead:

@@ -233,7 +233,7 @@ CACHES = {
             "retry": Retry(NoBackoff(), 0),
         },
     },
-    # Lists by the tags of their answers, in each process: a tag is never that of another list.
+    # Lists by the tags of their answers, in each process; a tag is never that of another list.
     "answers": {
         "BACKEND": f"django.core.cache.backends.{_ANSWERS_IN}Cache",
         "TIMEOUT": None,
@@ -253,19 +253,17 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_TIME_LIMIT = 4 * 3600
 CELERY_TASK_SOFT_TIME_LIMIT = CELERY_TASK_TIME_LIMIT - 60
-# A message is handed out again only after this; longer than any task may run.
-_KEEPALIVE = {
-    getattr(socket, name): value
-    for name, value in (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
-    if hasattr(socket, name)  # not everywhere
-}
+_KEEPALIVE = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 30_000}
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # A message is handed out again only after this; longer than any task may run.
     "visibility_timeout": CELERY_TASK_TIME_LIMIT + 600,
     "socket_connect_timeout": 3,
     # Workers wait while Redis hangs: who gives up acknowledging a message is handed no other one.
     "socket_timeout": 1 if WEB else None,
     "socket_keepalive": True,
-    "socket_keepalive_options": _KEEPALIVE,
+    "socket_keepalive_options": {  # as far as the system has them
+        getattr(socket, name): value for name, value in _KEEPALIVE.items() if hasattr(socket, name)
+    },
 }
 CELERY_TASK_DEFAULT_QUEUE = "batch"
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}

@@ -6,10 +6,12 @@ from threading import Event
 import pytest
 from django.db import connection
 
+from products.queries import catalogue_state
 from products.services import delete_products, upsert_products
 from recommendations.services.popularity import refresh_popularity
 from runs import stamps
-from runs.services import publish_run
+from runs.services import discard_run, publish_run
+from runs.stamps import Seen
 from segrec_site.keys import create_key, revoke_keys
 from segrec_site.models import ApiKey
 from tests.api import Caller, crm, storefront
@@ -66,6 +68,25 @@ def test_a_list_asked_for_again_is_answered_without_the_database(
 
     assert again.status_code == 200
     assert again.content == first.content
+
+
+@pytest.mark.parametrize("asked", ["explain=true", "exclude=bowl", "limit=100"])
+def test_lists_that_are_no_pages_are_not_remembered(caller, asked, django_assert_num_queries):
+    path = f"/products/mug/similar/?min_score=0&{asked}"
+    caller.get(path)
+
+    with django_assert_num_queries(2):
+        caller.get(path)
+
+
+def test_a_state_never_comes_back(caller):
+    states = [catalogue_state(Seen())]
+    held = make_run("held")
+    states.append(catalogue_state(Seen()))
+    discard_run(held)
+    states.append(catalogue_state(Seen()))
+
+    assert len({*states}) == 3
 
 
 def test_no_list_is_remembered_where_none_is_to_be(caller, settings, django_assert_num_queries):

@@ -161,8 +161,8 @@ def stage_orders(currency: str) -> None:
     )
 
 
-def stage_items(described: bool) -> list[int]:
-    """Make `staged_item`, the products' keys; make products that are not there; return those.
+def stage_items(described: bool) -> tuple[list[int], list[int]]:
+    """Make `staged_item`, the products' keys; return products now described, and those made.
 
     Where lines describe their products, the latest line of a product counts.
     """
@@ -186,10 +186,10 @@ def stage_items(described: bool) -> list[int]:
             WHERE {unknown} AND title <> ''
             ORDER BY lower(product_id), ordered_at DESC, l.line DESC) AS latest USING (folded)""",
     )
-    named = add_named_products()
-    if named:
+    described, created = add_named_products()
+    if created:
         _find_items()
-    return named
+    return described, created
 
 
 def _find_items() -> None:

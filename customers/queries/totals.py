@@ -58,15 +58,13 @@ CATEGORY_SUMS = """
     WHERE o.customer_id IS NOT NULL AND o.rate IS NOT NULL
         AND o.status IN ('paid', 'fulfilled') AND p.category_id IS NOT NULL {where}
     GROUP BY o.customer_id, p.category_id"""
-_SUMS = ["order_count", "units", "gross", "discount", "returned", "net", "season_orders"]
+SUMS = ["order_count", "units", "gross", "discount", "returned", "net", "season_orders"]
 
 
 def add_totals_of(orders: str) -> None:
     """Add the orders whose ids stand in the table `orders` (column id) to the kept sums."""
     only = f"JOIN {orders} AS added ON added.id = o.id"
-    plus = ", ".join(
-        f"{name} = kept.{name} + excluded.{name}" for name in [*_SUMS, "decayed_spend"]
-    )
+    plus = ", ".join(f"{name} = kept.{name} + excluded.{name}" for name in [*SUMS, "decayed_spend"])
     _insert_totals(
         ORDER_SUMS.format(only=only, where=""),
         f"DO UPDATE SET {plus},"
@@ -109,7 +107,7 @@ def customers_who_bought(product_ids: Sequence[int]) -> list[int]:
 
 
 def _insert_totals(sums: str, on_conflict: str, **params) -> None:
-    columns = ["customer_id", *_SUMS, "first_order_at", "last_order_at", "decayed_spend"]
+    columns = ["customer_id", *SUMS, "first_order_at", "last_order_at", "decayed_spend"]
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO customers_customertotal AS kept ({', '.join(columns)})"

@@ -125,8 +125,8 @@ def store_orders(
             f"SHOP_CURRENCY is {settings.SHOP_CURRENCY}, but this shop's sums are in {currency}."
         )
     confirm_key()
-    product_ids = staging.stage_items(described)
-    summary.warn("products made from orders", len(product_ids))
+    now_described, made = staging.stage_items(described)
+    summary.warn("products made from orders", len(now_described) + len(made))
     staging.stage_people()
     joined = people.find_people(erasure_digests)
     summary.names_erased = people.any_erased()
@@ -149,7 +149,7 @@ def store_orders(
         transaction.on_commit(
             partial(orders_changed.send, "customers", product_ids=product_ids_touched)
         )
-    announce(product_ids)
+    announce(now_described + made, moved=now_described)
 
 
 IMPORTER = Importer(import_orders, lambda: order_formats(settings.NOT_GOODS), COLUMNS)

@@ -33,6 +33,10 @@ SOURCES = (
 )
 
 
+# Longer ones, and those for one visitor alone, are not remembered.
+USUAL_LIMIT = 24
+
+
 class ScoreField(serializers.FloatField):
     """A finite number from 0 to 1."""
 
@@ -157,7 +161,7 @@ class SimilarProducts(ApiView):
 
     @extend_schema(responses={200: ListSerializer, 304: None})
     def get(self, request: Request, id: str) -> Response:
-        return _revalidated(request, lambda: self._list(id, Wishes(**self.asked)))
+        return _revalidated(request, self.asked, lambda: self._list(id, Wishes(**self.asked)))
 
     def _list(self, id: str, wishes: Wishes) -> dict:
         return list_body(serving.similar_products(_situation_of(id), wishes), wishes.explain)
@@ -171,7 +175,7 @@ class ProductsBoughtTogether(ApiView):
 
     @extend_schema(responses={200: ListSerializer, 304: None})
     def get(self, request: Request, id: str) -> Response:
-        return _revalidated(request, lambda: self._list(id, Wishes(**self.asked)))
+        return _revalidated(request, self.asked, lambda: self._list(id, Wishes(**self.asked)))
 
     def _list(self, id: str, wishes: Wishes) -> dict:
         here = _situation_of(id, "bought-together")
@@ -199,7 +203,7 @@ class SimilarFragment(ApiView):
 
     @extend_schema(responses={(200, "text/html"): str, 304: None})
     def get(self, request: Request, id: str) -> Response:
-        return _revalidated(request, lambda: self._list(id))
+        return _revalidated(request, self.asked, lambda: self._list(id))
 
     def _list(self, id: str) -> str:
         here = _situation_of(id)
@@ -217,16 +221,19 @@ class PopularProducts(ApiView):
 
     @extend_schema(responses={200: ListSerializer, 304: None})
     def get(self, request: Request) -> Response:
-        return _revalidated(request, lambda: self._list(Wishes(**self.asked)))
+        return _revalidated(request, self.asked, lambda: self._list(Wishes(**self.asked)))
 
     def _list(self, wishes: Wishes) -> dict:
         answer = serving.popular_products(serving.find_situation(), wishes)
         return list_body(answer, wishes.explain)
 
 
-def _revalidated(request: Request, body: Callable[[], dict | str]) -> Response:
+def _revalidated(request: Request, asked: dict, body: Callable[[], dict | str]) -> Response:
+    """Answer from what is remembered of the usual lists: those of a shop's pages."""
     state = catalogue_state(request.use.seen)
-    return revalidated(request, state, period(state, timezone.now()), body=body, keep=True)
+    is_usual = not (asked.get("explain") or asked.get("exclude")) and asked["limit"] <= USUAL_LIMIT
+    period_now = period(state, timezone.now())
+    return revalidated(request, state, period_now, body=body, remember=is_usual)
 
 
 def _situation_of(product_id: str, kind: str = "similar") -> Situation:

@@ -146,7 +146,7 @@ def _candidates(
             for product, place in zip(products, places, strict=True)
             if product in rows
         ]
-        if rank_as_wished(candidates, wishes).is_full:
+        if len(places) == len(scores) or rank_as_wished(candidates, wishes).is_full:
             break
     return candidates, rows
 
@@ -163,14 +163,15 @@ def _ruled_scores(tastes: Tastes, rulings: Sequence[Ruling]) -> np.ndarray:
 
 
 def _best(scores: np.ndarray, is_free: np.ndarray, most: int) -> np.ndarray:
-    """Return the places of so many free products, and of all that score as well, best first.
+    """Return the places of so many free products, and of all that stand before them, best first.
 
     Those of equal scores stand by the products' ids, as on the shelf.
     """
-    places = np.arange(len(scores))
-    if most < np.count_nonzero(is_free):
-        places = np.flatnonzero(scores >= np.partition(scores[is_free], -most)[-most])
-    return places[np.argsort(-scores[places], kind="stable")]
+    if most >= np.count_nonzero(is_free):
+        return np.argsort(-scores, kind="stable")
+    places = np.flatnonzero(scores >= np.partition(scores[is_free], -most)[-most])
+    order = places[np.argsort(-scores[places], kind="stable")]
+    return order[: np.flatnonzero(is_free[order])[most - 1] + 1]
 
 
 def _is_about(kept: Kept, ruling: Ruling) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Answers that may be kept but are asked about again each time, so the next one is always true."""
+"""Answers that callers may keep but ask about each time, and this process may: the next is true."""
 
 from collections.abc import Callable
 from hashlib import blake2b
@@ -18,16 +18,16 @@ def etag_of(request: Request, *state) -> str:
 
 
 def revalidated(
-    request: Request, *state, body: Callable[[], dict | str], keep: bool = False
+    request: Request, *state, body: Callable[[], dict | str], remember: bool = False
 ) -> Response:
     """Answer 304 when the caller's copy is of this state, else the body, made only then.
 
-    With `keep` this process remembers the body, for who asks the same in the same state.
+    With `remember` this process remembers the body, for who asks the same in the same state.
     """
     tag = etag_of(request, *state)
     headers = HEADERS | {"ETag": tag}
     kept = [old.removeprefix("W/") for old in parse_etags(request.headers.get("If-None-Match", ""))]
     if tag in kept:
         return Response(status=304, headers=headers)
-    made = caches["answers"].get_or_set(tag, body) if keep else body()
+    made = caches["answers"].get_or_set(tag, body) if remember else body()
     return Response(made, headers=headers)

@@ -1,6 +1,8 @@
 """The schedule goes on whatever happens to the clock."""
 
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -36,3 +38,15 @@ def test_what_is_due_is_sent(schedule):
     schedule.tick()
 
     assert [entry.name for entry in schedule.sent] == ["sweep"]
+
+
+def test_the_hour_that_comes_twice_when_summer_ends_is_no_clock_set_back(schedule, monkeypatch):
+    done = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Paris"))
+    schedule.tick()
+    for entry in schedule.schedule.values():
+        entry.last_run_at = done
+    monkeypatch.setattr(time, "time", lambda: done.timestamp() + 35 * 60)  # 2:05 once more
+
+    schedule.tick()
+
+    assert {entry.last_run_at for entry in schedule.schedule.values()} == {done}

@@ -32,7 +32,6 @@ from customers.transform import percentiles_only
 
 SEED = 20_110_601
 BACKTEST_CUSTOMERS = 20_000
-MANY_ORDERS = 500_000  # of more than that a part tells how they change
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ def find_clusters(
     if old:
         now = published.places_of(features.customer_ids)
         stays = assign(old.coordinates(features), old.centres, now)
-        triggers = find_triggers(_drift(old, stays, features, as_of))
+        triggers = find_triggers(_drift(old, stays, as_of))
     expected = stays.labels.astype(int) if stays else np.full(len(features.values), -1)
     pinned = request.pinned(old)
     due = bool(triggers) or request.refit or bool(old and pinned not in (None, old.k))
@@ -210,10 +209,8 @@ def _learn(
     return learned, assignment, matched[order]
 
 
-def _drift(old: Learned, stays: Assignment, features: Features, as_of: datetime) -> Drift:
-    """Measure how far customers and orders are from those the model was learned from."""
-    every = max(1, int(features.column("order_count").sum(dtype=float)) // MANY_ORDERS)
-    orders = queries.recent_orders(as_of, every=every)
+def _drift(old: Learned, stays: Assignment, as_of: datetime) -> Drift:
+    orders = queries.recent_orders(as_of)
     now = orders["age"] <= 28
     discount = orders["discount_share"]
     return Drift(

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from customers.models import CustomerCategoryTotal, CustomerTotal, Order, OrderLine
+from customers.models import Customer, CustomerCategoryTotal, CustomerTotal, Order, OrderLine
 from customers.queries.clock import data_clock
 from customers.queries.frames import category_totals, customer_totals
 from customers.queries.totals import DECAY_REFERENCE
@@ -96,6 +96,31 @@ def test_totals_of_an_earlier_day_are_those_it_had(next_day):
         now = now.sort_values(["customer_id"], ignore_index=True)
         assert_frame_equal(was.sort_values(["customer_id"], ignore_index=True), now)
     assert sorted(customer_totals(data_clock())["order_count"]) == [1, 1, 3]
+
+
+@pytest.mark.parametrize("next_day", ["2024-01-07", "2024-02-05"])
+def test_totals_of_a_few_customers_are_theirs(next_day):
+    upsert_products([{"id": "mug", "title": "Mug", "product_type": "Home"}])
+    upsert_orders([line(who, f"2024-01-0{n}", customer_id=who) for n, who in enumerate("abc", 1)])
+    then = data_clock()
+    upsert_orders([line(f"{who}2", next_day, customer_id=who) for who in "abc"])
+    known = Customer.objects.get(external_id="b").pk
+
+    assert customer_totals(then, [known])["order_count"].tolist() == [1]
+    assert category_totals(then, [known])["lines"].tolist() == [1]
+    assert customer_totals(data_clock(), [known])["order_count"].tolist() == [2]
+    assert not len(customer_totals(then, []))
+
+
+def test_a_product_that_a_later_order_describes_counts_in_its_category_from_the_first(tmp_path):
+    header = "order_id,ordered_at,customer_id,product_id,quantity,unit_price"
+    import_orders(write(tmp_path, f"{header}\n1,2024-01-05,ada,mug,2,10", "first.csv"))
+    told = f"{header},title,product_type\n2,2024-02-05,ada,mug,1,10,Mug,Home > Mugs"
+    import_orders(write(tmp_path, told, "second.csv"))
+
+    kept = CustomerCategoryTotal.objects.get()
+    assert (kept.category.name, kept.lines, kept.units) == ("Home", 2, 3)
+    assert_totals_are_true()
 
 
 def test_the_clock_is_the_end_of_the_newest_orders_day_and_never_ahead():
