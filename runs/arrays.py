@@ -45,7 +45,7 @@ def _pieces(sql: str, params: Sequence[Any], length: int) -> Iterator[bytes]:
     with (
         connection.wrap_database_errors,
         connection.cursor() as cursor,
-        cursor.copy(sql, params) as copy,
+        cursor.cursor.copy(sql, params) as copy,  # Django's own takes no parameters in debug mode
     ):
         received += memoryview(copy.read())[_HEADER:]
         libpq = copy.connection.pgconn

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from django.db import DataError
+from django.db import DataError, connection
+from django.test.utils import CaptureQueriesContext
 
 from runs.arrays import read_arrays
 
@@ -36,6 +37,11 @@ def test_null_is_not_a_number():
 
 def test_parameters_are_bound():
     assert read_arrays("SELECT %(n)s AS n", {"n": 7}, n="i4")["n"].tolist() == [7]
+
+
+def test_parameters_are_bound_where_statements_are_noted():
+    with CaptureQueriesContext(connection):
+        test_parameters_are_bound()
 
 
 def test_an_error_on_the_way_is_raised_and_leaves_the_connection_usable(transactional_db):
