@@ -26,6 +26,7 @@ from benchmarks.report import Report
 SIZES = {"tiny": 1_000, "small": 20_000, "big": 1_000_000}  # customers
 ROUNDS = {"tiny": 1, "small": 5, "big": 5}
 MOST_SECONDS = 1.0
+PART = "(a part)"  # fetched when the page is there
 COLUMNS = ["page", "first paint ms", "answered ms", "SQL", "plain Django admin: first paint ms"]
 COLUMNS += ["its SQL"]
 CUSTOMERS, ORDERS, MOVES = "customers/customer/", "customers/order/", "customers/move/"
@@ -71,8 +72,8 @@ def pages() -> list[Page]:
         Page("moves into a segment", f"{MOVES}?to={segment.key}"),
         Page("segments", "customers/segment/"),
         Page("a segment", f"{own}change/"),
-        Page("its map (a part)", f"{own}map/"),
-        Page("what it buys (a part)", f"{own}products/"),
+        Page(f"its map {PART}", f"{own}map/"),
+        Page(f"what it buys {PART}", f"{own}products/"),
         Page("a customer", f"{one}change/"),
         Page("audiences", "customers/audience/"),
         Page("an audience", f"customers/audience/{audience.pk}/change/"),
@@ -107,7 +108,7 @@ def measure(size: str, *, again: bool) -> Report:
             if peer:
                 row += [opened(window, peer, ROUNDS[size])[0], statements(peer, cookie)]
             report.add(*row, *[None] * (len(COLUMNS) - len(row)))
-            if size != "tiny" and painted > 1000 * MOST_SECONDS:
+            if size != "tiny" and painted > 1000 * MOST_SECONDS and PART not in page.name:
                 report.broken.append(f"{page.name}: first paint after {painted} ms")
     report.notes.append(
         f"First paint and answer: the quickest of {ROUNDS[size]}. Parts are fetched after the page"
@@ -199,7 +200,7 @@ def opened(page, path: str, rounds: int) -> tuple[int, int]:
         response = page.goto(path, timeout=120_000)
         if response.status != 200:
             raise SystemExit(f"{path} answered {response.status}")
-        page.wait_for_timeout(300)
+        page.wait_for_load_state("networkidle")  # its parts are there, and disturb no other
         timing = page.evaluate(
             "[performance.getEntriesByType('paint')[0]?.startTime ?? 0,"
             " performance.getEntriesByType('navigation')[0].responseEnd]"
