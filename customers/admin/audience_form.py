@@ -41,7 +41,7 @@ class AudienceForm(forms.ModelForm):
     consent = forms.ChoiceField(
         label="Marketing",
         required=False,
-        choices=[("", "Whether or not they agreed")]
+        choices=[("", "Agreed or not")]
         + [
             (consent, f"Who {consent.replace('not agreed', 'did not agree')}")
             for consent in CONSENTS

@@ -4,7 +4,8 @@ window.segrecCharts = (() => {
   const percent = (value) => `${(100 * value).toLocaleString("en-GB", { maximumFractionDigits: value && Math.abs(value) < 0.0995 ? 1 : 0 })} %`;
   const short = (value) => Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 }).format(value);
   const shortMoney = (sign) => (value) => `${value < 0 ? "−" : ""}${sign}${short(Math.abs(value))}`;
-  const label = (look, over = {}) => ({ color: look.muted, fontSize: 12, ...over });
+  // The face too: room for labels is measured before they take it from the chart.
+  const label = (look, over = {}) => ({ color: look.muted, fontSize: 12, fontFamily: look.face, ...over });
   const quiet = { axisTick: { show: false }, axisLine: { show: false } };
   const values = (look, format, over = {}) => ({
     type: "value",
