@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from customers.segmentation.clusters import assign, fit_clusters
 
@@ -161,6 +160,8 @@ def measure_k(z: np.ndarray, k: int, seed: int) -> Candidate:
     Candidate
         Stability from −1 to 1, silhouette from −1 to 1, share from 0 to 1.
     """
+    from sklearn.metrics import adjusted_rand_score, silhouette_score  # as in `fit_clusters`
+
     random = np.random.default_rng(seed)
     labels = assign(z, fit_clusters(z, k, seed=seed, n_init=STARTS).centres).labels
     agreements = []

@@ -4,8 +4,6 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.cluster import KMeans
-from sklearn.exceptions import ConvergenceWarning
 
 HYSTERESIS = 0.80  # a customer moves only when the new centre is this much nearer
 BORDERLINE = 0.10  # below this confidence the second-best segment is shown too
@@ -87,6 +85,10 @@ def fit_clusters(
     >>> found.centres.tolist(), found.mean_squared_distance
     ([[11.0], [1.0]], 1.0)
     """
+    # Imported when a model is learned: 80 MB that assigning by a model does without.
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+
     if n_init is None:
         n_init = int(np.clip(STARTED_ROWS // max(len(z), 1), *STARTS))
     if start is None and len(z) > MANY:
