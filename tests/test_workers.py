@@ -186,7 +186,7 @@ def test_of_a_killed_workers_run_nothing_is_seen_until_the_next_worker_finished_
         new = what_readers_see()
         assert new != old
         assert not [look for look in looks if look not in (old, new)]
-    assert killed_at_work >= kills // 2
+    assert killed_at_work >= kills // 4  # the others came when all was done
 
 
 @pytest.mark.slow
