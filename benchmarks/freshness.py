@@ -1,8 +1,9 @@
 """How soon a product that is written stands in lists, both ways, while all lists are rebuilt.
 
 A real site with its workers. While one of them rebuilds, products are written by the API, in the
-admin and by an import in turn. Counted is from when the write is answered to when lists as
-they are served show neighbours of the product, and the product beside one of the nearest three.
+admin and by an import in turn, each the like of an article. Counted is from when the write is
+answered to when lists as they are served show the article, or a variant of it, beside the product,
+and the product beside that.
 """
 
 import argparse
@@ -55,14 +56,16 @@ def measure(site: Site, n_products: int, folder: Path) -> dict[str, list[tuple[f
     site.wait(lambda: not rebuild.is_running(), PATIENCE_SECONDS, "the first build")
     taken: dict[str, list[tuple[float, bool]]] = {}
     ways = ways_in(folder, articles)
+    group_of = {article["id"]: article["item_group_id"] or article["id"] for article in articles}
     for number in range(ROUNDS * len(ways)):
         if not rebuild.is_running():
             rebuild.begin()
             time.sleep(1)
         name, write_one = ways[number % len(ways)]
-        product = write_one(articles[number * 997 % len(articles)])
+        article = articles[number * 997 % len(articles)]
+        product = write_one(article)
         began = time.monotonic()
-        while not is_listed_both_ways(product):
+        while not is_listed_both_ways(product, group_of, group_of[article["id"]]):
             if time.monotonic() - began > 60:
                 break
             time.sleep(0.02)
@@ -143,8 +146,8 @@ def ways_in(folder: Path, articles: list[dict]) -> list[tuple[str, Callable[[dic
     return [("the API", by_api), ("the admin", in_the_admin), ("an import", by_import)]
 
 
-def is_listed_both_ways(product: str) -> bool:
-    """Say whether the product has neighbours, and is shown beside one of them."""
+def is_listed_both_ways(product: str, group_of: dict[str, str], group: str) -> bool:
+    """Say whether one of this group is shown beside the product, and the product beside that."""
     from recommendations.services import serving
     from recommendations.wishes import Wishes
 
@@ -153,7 +156,7 @@ def is_listed_both_ways(product: str) -> bool:
         answer = serving.similar_products(serving.find_situation(product_id), wishes)
         return [place.product.id for place in answer.places]
 
-    return any(product in near(other) for other in near(product)[:3])
+    return any(product in near(other) for other in near(product) if group_of.get(other) == group)
 
 
 def publish(size: str, taken: dict[str, list[tuple[float, bool]]]) -> None:
