@@ -27,8 +27,8 @@ COMMANDS = {
     "import_orders {products}": (1, None, 1, None),
     "import_orders {missing}": (1, None, 1, None),
     "import_rates {rates}": (0, IMPORTED, 0, IMPORTED),
-    "refresh_segments --dry-run": (1, None, 0, SEGMENTS),
-    "refresh_segments": (1, None, 0, SEGMENTS),
+    "refresh_segments --dry-run": (0, SEGMENTS, 0, SEGMENTS),
+    "refresh_segments": (0, SEGMENTS, 0, SEGMENTS),
     "refresh_recommendations": (0, {"runs"}, 0, {"runs"}),
     "refresh_recommendations --only similar": (0, {"runs"}, 0, {"runs"}),
     "evaluate_recommendations": (1, None, 0, {"split", "customers", "strategies"}),
@@ -39,7 +39,7 @@ COMMANDS = {
     "create_api_key shop --kind storefront": (0, {"key"}, 0, {"key"}),
     "export_customer ada": (1, None, 0, {"customer"}),
     "export_segment {segment} --format canonical --all": (1, None, 0, None),
-    "refresh_insights": (0, set(), 0, set()),
+    "refresh_insights": (1, None, 0, set()),
     "erase_customer ada": (1, None, 0, {"surrogate"}),
 }
 NOT_HERE = {"up", "load_demo"}
