@@ -60,7 +60,7 @@ def files(tmp_path) -> dict[str, Path]:
         "customers": ["customer_id,email", "ada,ada@x.org", "ben,ben@x.org"],
         "orders": ["order_id,ordered_at,customer_id,product_id,unit_price", "x,never,ada,p1,1"]
         + [
-            f"{n},2024-0{n % 6 + 1}-1{n % 9},{'ada' if n % 5 == 0 else f'c{n % 11}'},p{n % 30},{n}"
+            f"{n},2024-0{n % 6 + 1}-1{n % 9},{'ada' if n % 5 == 0 else f'c{n % 11}'},p{n % 29},{n}"
             for n in range(1, 90)
         ],
         "rates": ["date,currency,rate", "2024-01-01,USD,0.9"],

@@ -111,4 +111,6 @@ def test_the_page_for_operators_does_what_it_says(site):
     stack.start("web", DATABASE_URL=stack.database("segrec_restored"))
     stack.wait(stack.is_ready)
 
-    assert similar(stack, caller) == before
+    # A worker may have published once more since the dump; the list is the same one.
+    after = similar(stack, caller)
+    assert after | {"run": None} == before | {"run": None}
