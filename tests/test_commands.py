@@ -37,7 +37,7 @@ COMMANDS = {
     "discard_run 999999": (1, None, 1, None),
     "rollback_run similar": (1, None, 0, {"run", "kind", "status"}),
     "create_api_key shop --kind storefront": (0, {"key"}, 0, {"key"}),
-    "export_customer ada": (1, None, 0, {"customer"}),
+    "export_customer ada": (1, None, 0, {"customer_id", "order_lines"}),
     "export_segment {segment} --format canonical --all": (1, None, 0, None),
     "refresh_insights": (1, None, 0, set()),
     "erase_customer ada": (1, None, 0, {"surrogate"}),
