@@ -19,6 +19,7 @@ from runs.services import request_run, roll_back, work_on
 from tests.api import Caller, crm
 from tests.customers.services.segments.shops import LAST_DAY, load_shop
 from tests.factories import make_order, make_product
+from tests.recommendations.test_personal import two_tastes
 
 pytestmark = pytest.mark.django_db
 NOT_COMPARED = re.compile(rb'"run":\{[^}]*\}|"history":\[.*?\]')
@@ -96,6 +97,26 @@ def test_what_is_bought_together_is_that_of_the_run_before():
     work_on(request_run("bought-together"), to_the_end=True)  # counts what was bought since
     between = answers(caller, paths)
     roll_back("bought-together")
+
+    assert answers(caller, paths) == before
+    assert between != before
+
+
+def test_lists_for_a_customer_are_those_of_the_run_before():
+    teas, coffees, people = two_tastes()
+    caller = crm()
+    paths = [
+        f"/customers/{who.external_id}/recommendations/?limit=3&explain=true" for who in people
+    ]
+    work_on(request_run("personal"), to_the_end=True)
+    for customer in people[:10]:
+        make_order(customer, *teas[:2], *coffees[:2], days_ago=0)
+    recompute_totals()
+    before = answers(caller, paths)
+
+    work_on(request_run("personal"), to_the_end=True)  # learns from what was bought since
+    between = answers(caller, paths)
+    roll_back("personal")
 
     assert answers(caller, paths) == before
     assert between != before

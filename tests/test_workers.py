@@ -23,7 +23,7 @@ from benchmarks import catalogue
 from customers.models import Customer, Membership, SegmentProfile
 from customers.queries.totals import recompute_totals
 from products.services import import_products
-from recommendations.models import SimilarList, TogetherList
+from recommendations.models import ItemWeight, PersonalShelf, SimilarList, TogetherList
 from runs import services, tasks
 from runs.models import Run
 from segrec_site import embedded
@@ -31,7 +31,7 @@ from tests.api import crm
 from tests.factories import NOW, make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db(transaction=True)
-KINDS = ("segments", "similar", "bought-together")
+KINDS = ("segments", "similar", "bought-together", "personal")
 CELERY = ("-m", "celery")
 # Celery that searches a few products at a time, and not fast.
 PARTS_TAKE_TIME = """
@@ -126,12 +126,15 @@ def what_readers_see() -> tuple:
         profiles = SegmentProfile.objects.filter(run=runs.get("segments")).order_by("segment_id")
         similar = SimilarList.objects.filter(run=runs.get("similar")).order_by("product_id")
         together = TogetherList.objects.filter(run=runs.get("bought-together"))
+        weights = ItemWeight.objects.filter(run=runs.get("personal"))
         return (
             runs,
             list(members.values_list("customer_id", "segment_id", "since")),
             list(profiles.values_list("segment_id", "customers", "revenue_share")),
             list(similar.values_list("product_id", "neighbours", "scores")),
             list(together.order_by("product_id").values_list("product_id", "others", "scores")),
+            list(PersonalShelf.objects.filter(run=runs.get("personal")).values()),
+            list(weights.order_by("product_id").values_list("product_id", "neighbours")),
         )
 
 
