@@ -123,8 +123,6 @@ def sensitivity(kept: Kept) -> Chart:
         missing = "There are no segments yet"
     elif not overall:
         missing = "Nothing was sold at a discount"
-    elif not any("At least" in row for row in rows):
-        missing = f"How segments take discounts: {TOO_FEW}"
     return Chart(
         key="sensitivity",
         kind="whiskers",
@@ -237,7 +235,10 @@ def _of_flows(named: dict[int, Segment], flows: list[dict], since) -> str:
 
 
 def _of_sensitivity(rows: list[dict], overall: float | None) -> str:
-    waits = [row for row in rows if "At least" in row and row["At least"] > overall]
+    told = [row for row in rows if row.get("At least") is not None]
+    if not told:
+        return f"How segments take discounts: {TOO_FEW}"
+    waits = [row for row in told if row["At least"] > overall]
     if not waits:
         return f"No segment clearly takes more discounts than all customers ({share(overall)})"
     best = max(waits, key=lambda row: row["Taken off by discounts"])

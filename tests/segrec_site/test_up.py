@@ -115,7 +115,7 @@ def test_a_worker_goes_on_when_a_task_ends_while_redis_hangs(site):
     broker = embedded.redis_urls(servers.redis, first_db=0)[1]
     assert wait_for(lambda: "batch@" in log.read_text() and " ready." in log.read_text(), 60)
 
-    with Celery(broker=broker) as workers:
+    with Celery(broker=broker, set_as_current=False) as workers:
         with psycopg.connect(servers.database) as database:
             database.execute("LOCK runs_run IN ACCESS EXCLUSIVE MODE")
             workers.send_task("runs.tasks.work_on", [0], queue="batch")
