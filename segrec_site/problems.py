@@ -101,9 +101,9 @@ def database_away(request: HttpRequest) -> HttpResponse:
 def _either(
     request: HttpRequest, status: int, detail: str, page: Callable | None = None, *args
 ) -> HttpResponse:
-    """Answer with a problem below the API, elsewhere with a page, or with the sentence alone."""
+    """Answer with a problem in the API, elsewhere with a page, or with the sentence alone."""
     headers = {"Cache-Control": "private, no-store"}
-    if request.path_info.startswith("/api/"):
+    if request.path_info.startswith(("/api/", "/fragments/")):
         body = problem(status, detail)
         return JsonResponse(body, status=status, content_type=MEDIA_TYPE, headers=headers)
     if page:

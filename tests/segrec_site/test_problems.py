@@ -121,3 +121,9 @@ def test_without_the_database_it_is_503_and_says_when_to_come_back(monkeypatch):
 
     assert "10.0.0.7" not in str(assert_problem(answer, 503))
     assert answer["Retry-After"] == "5"
+
+
+def test_an_id_too_long_for_any_path_is_a_problem_in_fragments_too(client):
+    answer = client.get(f"/fragments/products/{'0' * 101}/similar/")
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
