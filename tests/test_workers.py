@@ -171,8 +171,10 @@ def test_of_a_killed_workers_run_nothing_is_seen_until_the_next_worker_finished_
     watch_until(lambda: published()[kind] == first.pk)
     usual_seconds = Run.objects.get(pk=first.pk).seconds
 
-    killed_at_work = 0
-    for _ in range(kills):
+    killed = killed_at_work = 0
+    # Some runs take a fifth of a second, and are often over before the kill.
+    while killed < kills or killed_at_work < kills // 2:
+        assert killed < 5 * kills
         buy_something_new()
         old = what_readers_see()
         run = begin(kind)
@@ -180,6 +182,7 @@ def test_of_a_killed_workers_run_nothing_is_seen_until_the_next_worker_finished_
         looks = watch(random.random() * usual_seconds)
         kill(working)
         run.refresh_from_db()
+        killed += 1
         killed_at_work += run.is_active
         working = worker(start)
         if run.is_active:
@@ -189,7 +192,7 @@ def test_of_a_killed_workers_run_nothing_is_seen_until_the_next_worker_finished_
         new = what_readers_see()
         assert new != old
         assert not [look for look in looks if look not in (old, new)]
-    assert killed_at_work >= kills // 4  # the others came when all was done
+    assert killed_at_work >= kills // 2
 
 
 @pytest.mark.slow

@@ -103,6 +103,8 @@ def test_the_page_for_operators_does_what_it_says(site):
     (folder / "manage.py").symlink_to(stack.image.project / "manage.py")
     caller = key(stack, "storefront")
 
+    # Nothing may be published between the dump and the look at what it holds.
+    stack.stop("worker-now", "worker-batch", "beat")
     script = "".join(blocks(page, "sh"))
     stack.sh(f"cd {folder}\n{script}", DATABASE_URL=stack.database())
     stack.wait(lambda: similar(stack, caller) is not None)
@@ -111,6 +113,4 @@ def test_the_page_for_operators_does_what_it_says(site):
     stack.start("web", DATABASE_URL=stack.database("segrec_restored"))
     stack.wait(stack.is_ready)
 
-    # A worker may have published once more since the dump; the list is the same one.
-    after = similar(stack, caller)
-    assert after | {"run": None} == before | {"run": None}
+    assert similar(stack, caller) == before
