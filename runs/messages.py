@@ -35,3 +35,8 @@ def tell_workers(task: str, *args: Any, queue: str, once_in: int | None = None) 
 def hand_over(run_id: int) -> bool:
     """Let a worker do what is left of a run; if Redis is away, the sweep finds it later."""
     return tell_workers("runs.tasks.work_on", run_id, queue="batch")
+
+
+def hand_over_import(import_id: int) -> bool:
+    """Let a worker read a file that staff handed over; the sweep finds it later too."""
+    return tell_workers("runs.tasks.work_on_import", import_id, queue="batch")

@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError
 from runs import services
 from runs.about import SENT
 from runs.imports import uploads
-from runs.messages import hand_over
+from runs.messages import hand_over, hand_over_import
 from runs.models import Run
 
 # In the cache: when the schedule, Redis and a worker last worked together.
@@ -48,7 +48,7 @@ def sweep() -> None:
     for run_id in services.runs_to_resume():
         hand_over(run_id)
     for import_id in uploads.imports_to_resume():
-        work_on_import.delay(import_id)
+        hand_over_import(import_id)
     cache.set(SWEPT, time.time(), timeout=None)
 
 

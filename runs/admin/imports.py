@@ -18,7 +18,7 @@ from runs.admin.seen import SeenOnly
 from runs.cells import ago, number, pill
 from runs.files import FileRefused
 from runs.imports import importers, uploads
-from runs.messages import tell_workers
+from runs.messages import hand_over_import
 from runs.models import Import
 
 ACTIVE = (Import.Status.WAITING, Import.Status.RUNNING)
@@ -216,7 +216,7 @@ class ImportAdmin(SeenOnly):
             else:
                 uploads.request_import(record, dry_run=dry_run)
                 self.log_change(request, record, "Tried." if dry_run else "Imported.")
-                if not tell_workers("runs.tasks.work_on_import", record.pk, queue="batch"):
+                if not hand_over_import(record.pk):
                     messages.warning(
                         request, "The broker is away, so the file is read when that is back."
                     )
