@@ -10,7 +10,6 @@ import socket
 import sys
 from contextlib import suppress
 from datetime import UTC
-from ipaddress import ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -28,62 +27,6 @@ env = Environment()
 env.read_env(BASE_DIR / ".env")
 
 
-def _choice(name: str, default: str, allowed: set[str]) -> str:
-    value = env.str(name, default)
-    if value not in allowed:
-        raise ImproperlyConfigured(f"{name} is {value!r}; use one of {', '.join(sorted(allowed))}.")
-    return value
-
-
-def _count(name: str, default: int, least: int = 1) -> int:
-    value = env.str(name, str(default))
-    if not value.isdigit() or int(value) < least:
-        raise ImproperlyConfigured(f"{name} is {value!r}; use a whole number of {least} or more.")
-    return int(value)
-
-
-def _cron(name: str, default: str) -> crontab:
-    value = env.str(name, default)
-    try:
-        minute, hour, day, month, weekday = value.split()
-        return crontab(minute, hour, weekday, day, month)
-    except (ValueError, TypeError) as problem:
-        raise ImproperlyConfigured(
-            f"{name} is {value!r}; use five cron fields such as '0 2 * * *' ({problem})."
-        ) from None
-
-
-def _networks(name: str, values: list[str]) -> list:
-    try:
-        return [ip_network(value.strip(), strict=False) for value in values]
-    except ValueError as problem:
-        raise ImproperlyConfigured(f"{name}: {problem}; use addresses or networks.") from None
-
-
-def _postgres(name: str, url: str) -> dict:
-    with suppress(ValueError):
-        if url.partition(":")[0] in ("postgres", "postgresql", "pgsql"):
-            return env.db_url_config(url)
-    raise ImproperlyConfigured(f"{name} must look like postgres://user:password@host:5432/name.")
-
-
-def _patterns(name: str, text: str) -> dict[str, re.Pattern]:
-    try:
-        pairs = [part.split("=", 1) for part in text.split(";") if part.strip()]
-        return {reason.strip(): re.compile(code, re.IGNORECASE) for reason, code in pairs}
-    except (ValueError, re.error) as problem:
-        raise ImproperlyConfigured(
-            f"{name} is not of the form reason=pattern;reason=pattern ({problem})."
-        ) from None
-
-
-def _required(name: str) -> str:
-    value = env.str(name, "")
-    if not value:
-        raise ImproperlyConfigured(f"{name} is needed when SEGREC_MODE is production.")
-    return value
-
-
 def _local_secret(file: Path) -> str:
     """Return the secret kept in the var directory, made at the first start, mode 0600."""
     embedded.make_var(file.parent)
@@ -98,7 +41,7 @@ def _local_secret(file: Path) -> str:
     return file.read_text()
 
 
-SEGREC_MODE = _choice("SEGREC_MODE", "local", {"local", "production"})
+SEGREC_MODE = env.choice("SEGREC_MODE", "local", {"local", "production"})
 PRODUCTION = SEGREC_MODE == "production"
 SEGREC_VAR = Path(env.str("SEGREC_VAR", "") or BASE_DIR / "var").absolute()
 SEGREC_VERSION = re.search(r"^## (\S+)", (BASE_DIR / "CHANGELOG.md").read_text(), re.M)[1]
@@ -115,12 +58,12 @@ if SHOP_TIME_ZONE not in available_timezones():
 # Without a table of a zone's history times are read several times faster.
 SHOP_ZONE = UTC if SHOP_TIME_ZONE == "UTC" else ZoneInfo(SHOP_TIME_ZONE)
 SHOP_PAGES = not PRODUCTION
-RUNS_KEPT = _count("RUNS_KEPT", 3)
-FILES_KEPT_DAYS = _count("FILES_KEPT_DAYS", 30)
-EVENTS_KEPT_DAYS = _count("EVENTS_KEPT_DAYS", 180)
-ANSWERS_KEPT = _count("ANSWERS_KEPT", 4000, least=0)
+RUNS_KEPT = env.count("RUNS_KEPT", 3)
+FILES_KEPT_DAYS = env.count("FILES_KEPT_DAYS", 30)
+EVENTS_KEPT_DAYS = env.count("EVENTS_KEPT_DAYS", 180)
+ANSWERS_KEPT = env.count("ANSWERS_KEPT", 4000, least=0)
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
-TRUSTED_PROXIES = _networks("TRUSTED_PROXIES", env.list("TRUSTED_PROXIES", default=[]))
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 # --- Imported files: the most that is read
 IMPORT_UPLOAD_BYTES = 200 << 20
@@ -135,15 +78,15 @@ _NOT_GOODS = (
     r"manual entry=M|MANUAL;discount=D|DISCOUNT;sample=S|SAMPLES?;test=TEST\d*;"
     r"gift voucher=GIFT(_\d+)*|.*VOUCHER"
 )
-NOT_GOODS = _patterns("NOT_GOODS", env.str("NOT_GOODS", "") or _NOT_GOODS)
+NOT_GOODS = env.patterns("NOT_GOODS", _NOT_GOODS)
 
 # --- Django
-SECRET_KEY = _required("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", "")
+SECRET_KEY = env.required("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", "")
 SECRET_KEY = SECRET_KEY or _local_secret(SEGREC_VAR / "secret_key")
 ERASURE_KEY = env.str("ERASURE_KEY", "") or SECRET_KEY
 DEBUG = False
 if PRODUCTION:
-    ALLOWED_HOSTS = [host.strip() for host in _required("ALLOWED_HOSTS").split(",")]
+    ALLOWED_HOSTS = [host.strip() for host in env.required("ALLOWED_HOSTS").split(",")]
 else:
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 INSTALLED_APPS = [
@@ -207,10 +150,10 @@ TEMPLATES = [
 
 # --- PostgreSQL and Redis: the environment's, or in local mode the embedded ones
 _servers = embedded.urls(SEGREC_VAR)
-DATABASE_URL = _required("DATABASE_URL") if PRODUCTION else env.str("DATABASE_URL", "")
-REDIS_URL = _required("REDIS_URL") if PRODUCTION else env.str("REDIS_URL", "")
+DATABASE_URL = env.required("DATABASE_URL") if PRODUCTION else env.str("DATABASE_URL", "")
+REDIS_URL = env.required("REDIS_URL") if PRODUCTION else env.str("REDIS_URL", "")
 EMBEDDED = not (DATABASE_URL and REDIS_URL)
-DATABASES = {"default": _postgres("DATABASE_URL", DATABASE_URL or _servers.database)}
+DATABASES = {"default": env.postgres("DATABASE_URL", DATABASE_URL or _servers.database)}
 DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 3
 if WEB:
     DATABASES["default"]["OPTIONS"]["pool"] = {
@@ -220,7 +163,7 @@ if WEB:
     }
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-REDIS_DB = _count("SEGREC_REDIS_DB", 0, least=0)
+REDIS_DB = env.count("SEGREC_REDIS_DB", 0, least=0)
 _ANSWERS_IN = "locmem.LocMem" if ANSWERS_KEPT else "dummy.Dummy"
 _cache_url, _broker_url = embedded.redis_urls(REDIS_URL or _servers.redis, first_db=REDIS_DB)
 CACHES = {
@@ -272,12 +215,12 @@ CELERY_BEAT_SCHEDULER = "segrec_site.beat.Schedule"
 CELERY_BEAT_SCHEDULE = {
     "segments": {
         "task": "runs.tasks.start_run",
-        "schedule": _cron("SEGMENTS_SCHEDULE", "0 2 * * *"),
+        "schedule": env.cron("SEGMENTS_SCHEDULE", "0 2 * * *"),
         "args": ["segments"],
     },
     "recommendations": {
         "task": "recommendations.tasks.start_all",
-        "schedule": _cron("RECOMMENDATIONS_SCHEDULE", "0 3 * * *"),
+        "schedule": env.cron("RECOMMENDATIONS_SCHEDULE", "0 3 * * *"),
     },
     "sweep": {"task": "runs.tasks.sweep", "schedule": 20.0},
     "files": {"task": "runs.tasks.forget_files", "schedule": crontab(minute=17, hour=4)},
@@ -362,7 +305,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Logs: one JSON object a line in production, plain lines elsewhere, always on stderr
-LOG_LEVEL = _choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
