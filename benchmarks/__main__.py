@@ -16,6 +16,7 @@ ORDER = [
     "recommendation_quality",
     "segments_quality",
     "segments_speed",
+    "segments_history",
     "import_speed",
     "api_speed",
     "admin_speed",

@@ -1,26 +1,21 @@
 """How fast a file of order lines is imported, beside COPY and SQL that look at nothing.
 
 The floor copies the same file as it is and upserts the same rows into the same tables, with their
-constraints, by the same server; it checks no cell, counts no row, keeps no totals. Each runs in a
-process of its own, so that its memory is its own. CPU seconds, of the process and of its server
-process, are the steadier figure on a busy machine; wall time shows that both work at once.
+constraints, by the same server; it checks no cell, counts no row, keeps no totals.
 """
 
 import argparse
-import multiprocessing
-import os
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks import apart
 from benchmarks.report import Report
 
 SIZES = {"tiny": 1_000, "small": 100_000, "big": 3_300_000}  # orders, of three lines each
 LINES_AN_ORDER = 3.03
 LEAST_SHARE, MOST_MB = 0.6, 200
 AT_ONCE = 100_000
-COLUMNS = ["who", "lines", "seconds", "lines a second", "CPU seconds, process", "server", "peak MB"]
+COLUMNS = ["who", "lines", "lines a second", *apart.COLUMNS]
 TABLES = (
     "customers_order, customers_orderline, customers_customer, products_product, customers_shop"
 )
@@ -80,15 +75,18 @@ def main() -> None:
         lines = write_orders(whole, 0, SIZES[size])
         few = write_orders(more, SIZES[size], SIZES[size] // 100)
         found = []
-        for who, count, work, *of in (
-            ("raw COPY into a bare table", lines, copy_alone, whole),
-            ("floor: raw COPY and upsert in SQL", lines, copy_and_upsert, whole),
-            ("segrec, import_orders", lines, import_file, whole),
+        for who, count, work, file, is_first in (
+            ("raw COPY into a bare table", lines, copy_alone, whole, True),
+            ("floor: raw COPY and upsert in SQL", lines, copy_and_upsert, whole, True),
+            ("segrec, import_orders", lines, import_file, whole, True),
             ("segrec, the same file again", lines, import_file, whole, False),
             ("segrec, 1 % new orders", few, import_file, more, False),
         ):
-            found.append(took := measure(work, *of))
-            report.add(who, count, took[0], round(count / took[0]), *took[1:])
+            if is_first:
+                big_shop.execute(f"TRUNCATE {TABLES} CASCADE")
+            _, took = apart.measure(work, file)
+            found.append(took)
+            report.add(who, count, round(count / took[0]), *took)
     floor, segrec = found[1:3]
     wall, cpu = floor[0] / segrec[0], (floor[1] + floor[2]) / (segrec[1] + segrec[2])
     report.notes.append(
@@ -133,38 +131,6 @@ def write_orders(path: Path, first: int, count: int) -> int:
             csv.write_csv(pa.table(table), file, options)
             lines += len(of)
     return lines
-
-
-def measure(work: Callable[..., int], *args) -> tuple[float, float, float, int]:
-    """Run something in a process of its own: seconds, CPU of it and its server, peak MB."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_timed, (work, *args))
-
-
-def _timed(work: Callable, path: Path, empty: bool = True) -> tuple[float, float, float, int]:
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "segrec_site.settings")
-    django.setup()
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        if empty:
-            cursor.execute(f"TRUNCATE {TABLES} CASCADE")
-        cursor.execute("CHECKPOINT")
-    server = Path(f"/proc/{connection.connection.info.backend_pid}/stat")
-    begun, cpu, server_cpu = time.time(), time.process_time(), _cpu(server)
-    work(path)
-    took = time.time() - begun, time.process_time() - cpu, _cpu(server) - server_cpu
-    status = Path("/proc/self/status").read_text()
-    return *took, int(status.partition("VmHWM:")[2].split()[0]) // 1000
-
-
-def _cpu(stat: Path) -> float:
-    if not stat.exists():
-        return 0.0
-    fields = stat.read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def copy_alone(path: Path) -> None:

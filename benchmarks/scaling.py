@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable
 
-from benchmarks import big_shop, segments_speed
+from benchmarks import apart, big_shop, segments_speed
 from benchmarks.report import Report
 
 # Customers, with 3.3 orders and 11 lines each, and products of the catalogue.
@@ -50,7 +50,7 @@ def main() -> None:
         big_shop.use_database()
         shop = big_shop.load(customers, n_products=products)
         for job, work in JOBS.items():
-            _, took = segments_speed.measure(work, products)
+            _, took = apart.measure(work, products)
             found[job].append((customers, products, shop["lines"], took[1] + took[2], took[3]))
             is_last = customers == SIZES[size][-1][0]
             report.add(job, *found[job][-1], _power(found[job]) if is_last else None)

@@ -2,15 +2,12 @@
 
 The notebook reads all order lines into pandas, groups them, fits K-Means on recency, frequency and
 money, and writes a label for each customer. segrec starts from the totals that imports keep, and
-writes who moved. Each runs in a process of its own, so that its memory is its own. CPU seconds, of
-the process and of its server process, are the steadier figure on a busy machine.
+writes who moved.
 """
 
 import argparse
-import multiprocessing
 import os
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,29 +15,18 @@ os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 import numpy as np
 
-from benchmarks import big_shop
+from benchmarks import apart, big_shop
+from benchmarks.apart import Took, measure
 from benchmarks.report import Report
 
 # Customers, with 3.3 orders and 10 lines each.
 SIZES = {"tiny": 4_000, "small": 20_000, "big": 1_000_000}
-FOLD = 4
 NEW_ORDERS = 0.01
-COLUMNS = [
-    "what",
-    "lines",
-    "seconds",
-    "CPU seconds, process",
-    "server",
-    "peak MB",
-    "customers moved",
-]
+COLUMNS = ["what", "lines", *apart.COLUMNS, "customers moved"]
 TIMES_FASTER = {"frozen": 10, "refit": 2}
 MOST_MB = {"frozen": 0.1, "refit": 1_000}  # of the notebook's, and whatever the notebook takes
-MOST_GROWTH = 1.2
 HISTORY = ("customers_order", "customers_orderline")
 K = 6
-
-Took = tuple[float, float, float, int]
 
 
 def main() -> None:
@@ -60,8 +46,7 @@ def main() -> None:
     )
     found = whole_shop(report, shop["lines"])
     new_orders(report, shop)
-    grown = growth(report, SIZES[size] // FOLD)
-    judge(report, found, grown, is_big=size == "big")
+    judge(report, found, is_big=size == "big")
     report.publish()
     raise SystemExit(1 if report.broken else 0)
 
@@ -101,21 +86,7 @@ def new_orders(report: Report, shop: dict[str, int]) -> None:
         report.broken.append("a refresh went over the history")
 
 
-def growth(report: Report, customers: int) -> float:
-    """Refresh as many customers with one and four times the orders; return the ratio of times."""
-    times = []
-    for fold in (1, FOLD):
-        big_shop.clear()
-        lines = big_shop.load(customers, fold=fold)["lines"]
-        measure(refresh_a_week_ago)
-        moved, took = measure(refresh)
-        what = f"segrec, model frozen, {customers:,} customers, {fold} × the orders"
-        report.add(what, lines, *took, moved)
-        times.append(took[1] + took[2])
-    return times[1] / times[0]
-
-
-def judge(report: Report, found: dict[str, Took], grown: float, *, is_big: bool) -> None:
+def judge(report: Report, found: dict[str, Took], *, is_big: bool) -> None:
     """Say how segrec compares with the notebook, and what was promised for the big shop."""
     peer = found["notebook"]
     for name, times in TIMES_FASTER.items():
@@ -130,37 +101,6 @@ def judge(report: Report, found: dict[str, Took], grown: float, *, is_big: bool)
             report.broken.append(f"{name}: {faster:.1f} times as fast")
         if is_big and took[3] > most:
             report.broken.append(f"{name}: {took[3]:,} MB")
-    report.notes.append(f"Four times the orders take {grown:.2f} times as long (CPU seconds).")
-    if is_big and grown > MOST_GROWTH:
-        report.broken.append(f"growth with history: {grown:.2f}")
-
-
-def measure(work: Callable[..., int | None], *args) -> tuple[int | None, Took]:
-    """Run something in a process of its own; return what it says, and what it took."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_timed, (work, *args))
-
-
-def _timed(work: Callable, *args) -> tuple[int | None, Took]:
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "segrec_site.settings")
-    django.setup()
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("CHECKPOINT")
-    server = Path(f"/proc/{connection.connection.info.backend_pid}/stat")
-    begun, cpu, server_cpu = time.time(), time.process_time(), _cpu(server)
-    said = work(*args)
-    took = time.time() - begun, time.process_time() - cpu, _cpu(server) - server_cpu
-    status = Path("/proc/self/status").read_text()
-    return said, (*took, int(status.partition("VmHWM:")[2].split()[0]) // 1000)
-
-
-def _cpu(stat: Path) -> float:
-    fields = stat.read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def notebook() -> None:
