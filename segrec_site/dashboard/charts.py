@@ -75,6 +75,15 @@ class Chart:
         return self.missing or self.finding
 
     @property
+    def is_drawn(self) -> bool:
+        """Whether any row has a number to draw; the table alone is shown where none has."""
+        return any(
+            cell.column.drawn and cell.column.is_number and cell.value is not None
+            for row in self.rows
+            for cell in row.cells
+        )
+
+    @property
     def names(self) -> list[str]:
         """Return the names of the columns."""
         return [column.name for column in self.columns]
