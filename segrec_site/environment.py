@@ -55,7 +55,7 @@ class Environment(environ.Env):
     def count(self, name: str, default: int, least: int = 1) -> int:
         """Return a whole number."""
         value = self.str(name, str(default))
-        if not value.isdigit() or int(value) < least:
+        if not re.fullmatch("[0-9]{1,9}", value) or int(value) < least:
             raise ImproperlyConfigured(
                 f"{name} is {value!r}; use a whole number of {least} or more."
             )

@@ -1,12 +1,15 @@
 """Health: alive when it answers, ready when the database and its schema are there."""
 
+import psycopg
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
+from psycopg.errors import ConnectionTimeout
 from psycopg_pool import PoolTimeout
 
 from segrec_site.bootstrap import schema_is_behind
 
+PATIENCE_SECONDS = 2
 _schema_seen_complete = False
 
 
@@ -27,12 +30,32 @@ def live(request: HttpRequest) -> JsonResponse:
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """Answer 200 when requests can be served; Redis and workers are not needed for that."""
+    reason = _reason_not_to_serve()
+    if reason:
+        return JsonResponse({"status": "not ready", "reason": reason}, status=503)
+    return JsonResponse({"status": "ready"})
+
+
+def _reason_not_to_serve() -> str:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        if _schema_is_complete():
-            return JsonResponse({"status": "ready"})
-        reason = "the database's schema is behind; run manage.py migrate"
+        if not _database_hangs():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+            if _schema_is_complete():
+                return ""
+            return "the database's schema is behind; run manage.py migrate"
     except (DatabaseError, PoolTimeout):
-        reason = "the database does not answer"
-    return JsonResponse({"status": "not ready", "reason": reason}, status=503)
+        pass
+    return "the database does not answer"
+
+
+def _database_hangs() -> bool:
+    """Say whether a new connection has to wait; an open one could wait without end."""
+    params = connection.get_connection_params() | {"connect_timeout": PATIENCE_SECONDS}
+    try:
+        psycopg.connect(**params).close()
+    except ConnectionTimeout:
+        return True
+    except psycopg.OperationalError:  # such as too many connections: those that are open may do
+        return False
+    return False

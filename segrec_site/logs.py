@@ -54,8 +54,10 @@ class Routed(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)
         if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
+            path = request.path
+            as_written = (path, path.encode("unicode_escape").decode("ascii"))
             record.args = tuple(
-                route_of(request) if argument == request.path else argument
+                route_of(request) if argument in as_written else argument
                 for argument in record.args
             )
         return True

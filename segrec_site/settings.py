@@ -154,7 +154,16 @@ DATABASE_URL = env.required("DATABASE_URL") if PRODUCTION else env.str("DATABASE
 REDIS_URL = env.required("REDIS_URL") if PRODUCTION else env.str("REDIS_URL", "")
 EMBEDDED = not (DATABASE_URL and REDIS_URL)
 DATABASES = {"default": env.postgres("DATABASE_URL", DATABASE_URL or _servers.database)}
-DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 3
+DATABASES["default"]["OPTIONS"] = {
+    # A machine that is gone without a word is missed within half a minute.
+    "connect_timeout": 10,
+    "tcp_user_timeout": 30_000,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    **DATABASES["default"].get("OPTIONS", {}),
+    "prepare_threshold": 3,
+}
 if WEB:
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,

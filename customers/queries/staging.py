@@ -87,6 +87,14 @@ def contradictions() -> dict[str, int]:
     return dict(zip(OWN_FIELDS, found, strict=True))
 
 
+def overdiscounted() -> int:
+    """Count lines of which more is taken off than they cost."""
+    return fetch(
+        "SELECT count(*) FROM staged_line WHERE discount > 0 AND coalesce(quantity, 1) > 0"
+        " AND discount > coalesce(coalesce(quantity, 1) * unit_price, line_total)"
+    )[0][0]
+
+
 def settle_currency(default: str) -> str:
     """Return the shop's currency, fixed now if it was not: the given, or that of most orders."""
     known = Shop.objects.values_list("currency", flat=True).first()

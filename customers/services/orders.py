@@ -119,6 +119,7 @@ def store_orders(
         summary.skip(reason, lines)
     for name, lines in staging.contradictions().items():
         summary.warn(f"{name} differs from the order's first line", lines)
+    summary.warn("a discount larger than its line's price", staging.overdiscounted())
     currency = staging.settle_currency(usual_currency or USUAL_CURRENCY)
     if settings.SHOP_CURRENCY not in ("", currency):
         raise FileRefused(

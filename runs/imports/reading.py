@@ -77,6 +77,7 @@ class FileRows:
         self.options = options
         self.summary = Summary()
         self.facts = inspect_file(path)
+        self._rejects = Rejects(options.rejects, beside=self.facts.path)
         fitting = candidates(formats, options.format, options.mapping)
         self.table, self.format = open_recognised(self.facts, fitting)
         self.summary.format = self.format.name
@@ -91,7 +92,6 @@ class FileRows:
         )
         self._rule = rule
         self.good_rows = 0
-        self._rejects = Rejects(options.rejects)
 
     def __enter__(self) -> "FileRows":
         return self

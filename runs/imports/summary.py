@@ -1,12 +1,14 @@
 """What became of a file's rows: counts, reasons, and the rejected rows themselves."""
 
 import csv
+import os
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from runs.files import FileRefused
 from runs.models import Import
 
 COUNTS = ("created", "updated", "unchanged", "skipped", "rejected")
@@ -75,7 +77,9 @@ class Rejects:
 
     FIRST_SHOWN = 10
 
-    def __init__(self, path: Path | None):
+    def __init__(self, path: Path | None, beside: Path):
+        if path and not _may_be_written(path, beside):
+            raise FileRefused(f"Rejected rows cannot be written to {path}.")
         self.first: list[str] = []
         self._path = path
         self._file: TextIO | None = None
@@ -97,6 +101,13 @@ class Rejects:
         """Finish the file."""
         if self._file:
             self._file.close()
+
+
+def _may_be_written(path: Path, beside: Path) -> bool:
+    """Say whether a path is that of a file, or of one to be made, and not the imported one's."""
+    if not path.exists():
+        return os.access(path.parent, os.W_OK)
+    return path.is_file() and not path.samefile(beside) and os.access(path, os.W_OK)
 
 
 def _harmless(text: str) -> str:

@@ -44,7 +44,13 @@ def ids(tag: str = "segrec", **kwargs) -> list[str]:
         ("SHOP_CURRENCY", "EURO"),
         ("SHOP_TIME_ZONE", "Mars"),
         ("RUNS_KEPT", "0"),
+        ("RUNS_KEPT", "²"),
         ("FILES_KEPT_DAYS", "many"),
+        ("FILES_KEPT_DAYS", "99999999999"),
+        ("EVENTS_KEPT_DAYS", "-3"),
+        ("ANSWERS_KEPT", "1.5"),
+        ("NOT_GOODS", "postage"),
+        ("NOT_GOODS", "postage=("),
     ],
 )
 def test_a_bad_value_stops_the_start_with_a_sentence_that_names_it(monkeypatch, name, value):

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 from django.db import IntegrityError
+from django.http import HttpResponse
+from django.utils.log import log_response
 
 from runs.about import about
 from segrec_site.logs import JsonFormatter, PlainFormatter, Routed
@@ -50,10 +52,12 @@ def test_errors_are_written_without_the_rows_that_the_database_quotes(formatter)
     assert "ada@example.com" not in text
 
 
-def test_lines_of_djangos_own_name_routes_not_paths(rf):
-    request = rf.get("/admin/ada@example.com/")
-    line = record("Internal Server Error: %s", request.path, request=request)
+@pytest.mark.parametrize("path", ["/admin/ada@example.com/", "/admin/zoë@example.com/", "/a\nb"])
+def test_lines_of_djangos_own_name_routes_not_paths(rf, caplog, path):
+    request = rf.get("/")
+    request.path = path
+    caplog.handler.addFilter(Routed())
 
-    Routed().filter(line)
+    log_response("Sorry: %s", path, response=HttpResponse(status=503), request=request)
 
-    assert line.getMessage() == "Internal Server Error: (no route)"
+    assert caplog.messages == ["Sorry: (no route)"]

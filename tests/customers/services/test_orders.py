@@ -140,6 +140,15 @@ def test_what_contradicts_the_first_line_is_taken_with_it_and_counted(tmp_path):
     assert summary.warnings["ordered_at differs from the order's first line"] == 1
 
 
+def test_a_discount_larger_than_its_line_is_taken_and_counted(tmp_path):
+    header = "order_id,ordered_at,product_id,quantity,unit_price,discount\n"
+    rows = ["1,2024-01-05,a,2,10,30", "1,2024-01-05,b,2,10,20", "2,2024-01-05,a,-1,10,30"]
+    summary = import_orders(write(tmp_path, header + "\n".join(rows)))
+
+    assert counts(summary) == {"created": 3}
+    assert summary.warnings["a discount larger than its line's price"] == 1
+
+
 def test_a_total_stands_for_a_price_and_stays_exact(tmp_path):
     header = "order_id,ordered_at,product_id,quantity,line_total,discount\n"
     import_orders(write(tmp_path, header + "1,2024-01-05,a,3,10,2\n1,2024-01-05,b,-1,-4,0"))

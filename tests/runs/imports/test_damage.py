@@ -126,6 +126,18 @@ def test_damage_is_named_and_nothing_wrong_is_stored(kind, tmp_path, capsys):
         assert Order.objects.exclude(external_id__in="123").count() == 0
 
 
+@pytest.mark.parametrize("rejects", ["orders.csv", "none/rejects.csv", "."])
+def test_rejected_rows_are_written_to_a_file_of_their_own(rejects, tmp_path, capsys):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(good_and("4,never,ada,mug,1,10"))
+
+    with pytest.raises(CommandError, match="cannot be written"):
+        import_orders(path, capsys, tmp_path / rejects)
+
+    assert path.read_bytes() == good_and("4,never,ada,mug,1,10")
+    assert not Order.objects.exists()
+
+
 def test_a_folder_and_a_missing_file_are_refused(tmp_path):
     for path in (tmp_path, tmp_path / "none.csv", Path("/dev/zero")):
         with pytest.raises(CommandError):
