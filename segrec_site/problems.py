@@ -1,8 +1,10 @@
 """Errors of the API as RFC 9457 problems, one shape for all: DRF's, Django's and our own."""
 
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
@@ -10,8 +12,10 @@ from psycopg_pool import PoolTimeout
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 AWAY = "The database does not answer just now."
+MISCONFIGURED = "The site is not set up right; the log says why."
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
 
@@ -32,6 +36,9 @@ def problem_response(error: Exception, context: dict) -> Response | None:
         return Response(
             problem(503, AWAY), 503, headers={"Retry-After": "5"}, content_type=MEDIA_TYPE
         )
+    if isinstance(error, ImproperlyConfigured):
+        logger.error("%s", error)
+        return Response(problem(503, MISCONFIGURED), 503, content_type=MEDIA_TYPE)
     response = exception_handler(error, context)
     if response is None:
         return None

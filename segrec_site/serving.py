@@ -1,6 +1,7 @@
 """How gunicorn serves: `gunicorn --config python:segrec_site.serving --bind 0.0.0.0:8000`."""
 
 import os
+import sys
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "segrec_site.settings")
 os.environ.setdefault("SEGREC_PROCESS", "web")
@@ -26,7 +27,10 @@ logconfig_dict = {
 
 
 def on_starting(server: object) -> None:
-    """Count requests from zero."""
+    """Refuse to serve pages without their files; count requests from zero."""
     from segrec_site import traffic
+
+    if settings.PRODUCTION and not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        sys.exit(f"{settings.STATIC_ROOT} has no static files: run manage.py collectstatic.")
 
     traffic.forget()

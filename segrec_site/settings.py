@@ -153,7 +153,9 @@ _servers = embedded.urls(SEGREC_VAR)
 DATABASE_URL = env.required("DATABASE_URL") if PRODUCTION else env.str("DATABASE_URL", "")
 REDIS_URL = env.required("REDIS_URL") if PRODUCTION else env.str("REDIS_URL", "")
 EMBEDDED = not (DATABASE_URL and REDIS_URL)
-DATABASES = {"default": env.postgres("DATABASE_URL", DATABASE_URL or _servers.database)}
+DATABASES = {
+    "default": env.postgres("DATABASE_URL", DATABASE_URL) if DATABASE_URL else _servers.django
+}
 DATABASES["default"]["OPTIONS"] = {
     # A machine that is gone without a word is missed within half a minute.
     "connect_timeout": 10,

@@ -3,7 +3,7 @@
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -204,9 +204,13 @@ class CustomerAdmin(admin.ModelAdmin):
         if request.method == "POST" and not is_free(IMPORT_LOCK):
             messages.error(request, "An import is under way; erase when it is done.")
         elif request.method == "POST":
-            erase_customer(customer.external_id)
-            log_person(request, customer, "Erased.")
-            messages.success(request, "Erased: the sums stay, the person does not.")
+            try:
+                erase_customer(customer.external_id)
+            except ImproperlyConfigured as problem:
+                messages.error(request, f"Not erased. {problem}")
+            else:
+                log_person(request, customer, "Erased.")
+                messages.success(request, "Erased: the sums stay, the person does not.")
             return redirect("admin:customers_customer_change", customer.pk)
         context = {
             **self.admin_site.each_context(request),

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from customers.identities import email_digest, guest_id, id_digest, key_mark
 from customers.imports.customers import COLUMNS, FORMATS
 from customers.queries import customers, people, totals
 from runs.copying import copy_text, staged
-from runs.files import FileRefused
 from runs.imports import DEFAULTS, Block, FileRows, GivenRows, Options, Summary, Written, flat
 from runs.imports.importers import Importer
 
@@ -55,7 +55,7 @@ def store_customers(summary: Summary) -> None:
 def confirm_key() -> None:
     """Refuse any key but the one by which guests and erased persons of this shop are known."""
     if not people.is_the_shops_key(key_mark(settings.ERASURE_KEY)):
-        raise FileRefused(
+        raise ImproperlyConfigured(
             "ERASURE_KEY is not the one by which guests and erased persons of this shop are known:"
             " set it to what it was."
         )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from customers.models import Customer, ErasedIdentity
 from customers.queries import ledger
 from customers.queries import privacy as queries
-from customers.services.people import erasure_digests
+from customers.services.people import confirm_key, erasure_digests
 from customers.signals import customer_erased, customer_exported
 from runs.imports.uploads import forget_files_of
 from runs.queries import IMPORT_LOCK, PUBLISH_LOCK, published_run, transaction_lock
@@ -36,6 +36,7 @@ def erase_customer(external_id: str) -> Customer:
     Files that staff handed over may name the person, so those of customers and orders are deleted.
     """
     with transaction.atomic():
+        confirm_key()
         transaction_lock(IMPORT_LOCK)  # an import under way would write the identity again
         transaction_lock(PUBLISH_LOCK)
         customer = _found(Customer.objects.select_for_update(), external_id)

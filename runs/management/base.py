@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import InterfaceError, OperationalError
@@ -33,7 +34,7 @@ class JsonCommand(BaseCommand):
     def handle(self, *args, as_json: bool, **options) -> None:
         try:
             result = self.work(**options)
-        except RunError as problem:
+        except (RunError, ImproperlyConfigured) as problem:
             raise CommandError(str(problem)) from problem
         except (OperationalError, InterfaceError) as problem:
             raise CommandError(f"The database does not answer: {problem}") from problem

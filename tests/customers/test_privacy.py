@@ -4,18 +4,20 @@ import json
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.urls import reverse
 
 from customers.models import Customer, CustomerTotal, Membership, Move, Order
 from customers.services.orders import upsert_orders
 from customers.services.people import upsert_customers
 from customers.services.privacy import UnknownCustomer, erase_customer, export_customer
 from customers.signals import customer_erased, customer_exported
-from runs.files import FileRefused
 from runs.imports import uploads
 from runs.models import Import
+from tests.api import crm
 from tests.customers.segmented import make_member, make_run, make_segment
 
 pytestmark = pytest.mark.django_db
@@ -208,9 +210,24 @@ def test_another_key_than_the_shops_is_refused(settings):
     upsert_orders([LINE])
     settings.ERASURE_KEY = "another"
 
-    with pytest.raises(FileRefused, match="ERASURE_KEY is not the one"):
+    with pytest.raises(ImproperlyConfigured, match="ERASURE_KEY is not the one"):
         upsert_orders([LINE | {"order_id": "o2"}])
-    with pytest.raises(FileRefused, match="set it to what it was"):
+    with pytest.raises(ImproperlyConfigured, match="set it to what it was"):
         upsert_customers([PERSON])
 
     assert Order.objects.count() == 1
+
+
+def test_nobody_is_erased_under_another_key_to_come_back_later(settings, ada, admin_client, caplog):
+    settings.ERASURE_KEY = "another"
+    page = reverse("admin:customers_customer_erase", args=[Customer.objects.get().pk])
+
+    with pytest.raises(CommandError, match="ERASURE_KEY is not the one"):
+        call_command("erase_customer", ada)
+    deleted = crm().delete(f"/api/v1/customers/{ada}/")
+    told = admin_client.post(page, follow=True)
+
+    assert deleted.status_code == 503
+    assert "ERASURE_KEY is not the one" in caplog.text
+    assert "Not erased. ERASURE_KEY is not the one" in told.content.decode()
+    assert Customer.objects.get().external_id == ada

@@ -94,6 +94,42 @@ def test_compose_sets_only_settings_there_are():
     assert {name.removesuffix("_FILE") for name in given} <= known
 
 
+UNITS = DEPLOY / "systemd"
+HOME = "/srv/segrec/.venv/bin/"
+
+
+def unit_lines(name: str) -> list[str]:
+    return (UNITS / f"segrec-{name}.service").read_text().splitlines()
+
+
+def started(name: str) -> list[str]:
+    """Return the words of a unit's command."""
+    [line] = [line for line in unit_lines(name) if line.startswith("ExecStart=")]
+    return line.removeprefix(f"ExecStart={HOME}").replace("%%", "%").split()
+
+
+@pytest.mark.parametrize("name", ["worker-now", "worker-batch"])
+def test_units_of_systemd_start_workers_as_compose_does(name):
+    assert started(name) == SERVICES[name]["command"]
+    assert "Environment=OMP_NUM_THREADS=1" in unit_lines(name)
+
+
+def test_units_of_systemd_serve_as_the_image_does():
+    serves = started("web")
+
+    assert serves[:2] == ["gunicorn", "--config=python:segrec_site.serving"]
+    assert serves[2] == "--bind=127.0.0.1:8000"  # a proxy stands before it
+    assert started("beat")[:5] == SERVICES["beat"]["command"][:5]
+
+
+def test_the_units_example_of_settings_names_settings_there_are():
+    lines = (UNITS / "segrec.env").read_text().splitlines()
+    given = {line.partition("=")[0] for line in lines if not line.startswith("#")}
+
+    assert given - {"SEGREC_VAR"} <= settings_read()
+    assert {"SECRET_KEY", "ERASURE_KEY", "METRICS_TOKEN", "DATABASE_URL"} <= given
+
+
 def test_secrets_are_made_once_and_are_those_that_compose_hands_over(tmp_path):
     script = tmp_path / "make-secrets"
     script.write_text((DEPLOY / "make-secrets").read_text())

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.conf import settings
+from django.db.backends.postgresql.client import DatabaseClient
 
 from segrec_site import embedded
 from tests.segrec_site.embedded.conftest import servers_under
@@ -77,3 +79,12 @@ def test_what_cannot_be_used_is_said_in_one_line(manage, name, value, sentence):
     assert done.returncode == 1
     assert sentence in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_shell_of_the_database_is_led_to_our_server():
+    ours = embedded.urls(settings.SEGREC_VAR).django
+
+    arguments, _ = DatabaseClient.settings_to_cmd_args_env(ours, [])
+
+    assert arguments[arguments.index("-h") + 1] == ours["HOST"]
+    assert settings.DATABASES["default"]["HOST"]
