@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from customers.naming import rules
 from customers.naming.profiles import Profile
@@ -191,6 +190,8 @@ def _best(profiles: Sequence[Profile], waiting: list[int], used: set[str]) -> in
 def _pair(
     profiles: Sequence[Profile], waiting: list[int], free: list[Rule]
 ) -> list[tuple[int, Rule]]:
+    from scipy.optimize import linear_sum_assignment  # slow to import, and of no use to pages
+
     if not waiting or not free:
         return []
     worth = np.zeros((len(waiting), len(free)))

@@ -1,7 +1,6 @@
 """New clusters, old segments: who is who, by the members they share."""
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 SAME_SEGMENT = 0.35  # a smaller Jaccard overlap is not the same segment
 
@@ -31,6 +30,8 @@ def match_segments(old: np.ndarray, new: np.ndarray, n_old: int, n_new: int) -> 
     >>> match_segments(np.array([0, 0, 1, 1, 1]), np.array([1, 1, 0, 0, 2]), 2, 3).tolist()
     [1, 0, -1]
     """
+    from scipy.optimize import linear_sum_assignment  # slow to import, and of no use to pages
+
     overlap = jaccard(old, new, n_old, n_new)
     rows, columns = linear_sum_assignment(-overlap)
     matched = np.full(n_new, -1)

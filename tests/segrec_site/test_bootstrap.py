@@ -82,7 +82,7 @@ def test_what_cannot_be_used_is_said_in_one_line(manage, name, value, sentence):
 
 
 def test_a_shell_of_the_database_is_led_to_our_server():
-    ours = embedded.urls(settings.SEGREC_VAR).django
+    ours = embedded.urls(settings.SEGREC_VAR).django | {"OPTIONS": {}}
 
     arguments, _ = DatabaseClient.settings_to_cmd_args_env(ours, [])
 
