@@ -50,6 +50,12 @@ class KindForm(serializers.Serializer):
     kind = serializers.ChoiceField(choices=kinds.names())
 
 
+class RollbackForm(KindForm):
+    """Of which kind, and which run the caller saw published."""
+
+    instead_of = serializers.IntegerField(min_value=1, required=False)
+
+
 class RunParameters(PageParameters):
     """Which runs."""
 
@@ -118,14 +124,14 @@ class RunRollback(ApiView):
 
     problems = {"POST": (409,)}
 
-    @extend_schema(request=KindForm, responses=RunSerializer)
+    @extend_schema(request=RollbackForm, responses=RunSerializer)
     def post(self, request) -> Response:
-        kind = read_object(request, KindForm)["kind"]
-        return Response(RunSerializer(_decided(services.roll_back, kind)).data)
+        asked = read_object(request, RollbackForm)
+        return Response(RunSerializer(_decided(services.roll_back, **asked)).data)
 
 
-def _decided(decide, about) -> Run:
+def _decided(decide, *about, **asked) -> Run:
     try:
-        return decide(about)
+        return decide(*about, **asked)
     except services.RunError as problem:
         raise NotNow(str(problem)) from None

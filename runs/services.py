@@ -190,14 +190,15 @@ def discard_run(run: Run) -> Run:
 def roll_back(kind: str, *, instead_of: int | None = None) -> Run:
     """Publish again the run that was published before; return it.
 
-    `instead_of` is the run that the caller saw published; of two callers at once, only one goes
-    back then, and none two steps.
+    `instead_of` is the run that the caller saw published, or else the one that is published when
+    the request comes. Whoever waits while another goes back is refused: nobody goes two steps.
     """
+    seen = instead_of or getattr(queries.published_run(kind), "pk", None)
     with transaction.atomic():
         queries.transaction_lock(queries.PUBLISH_LOCK)
         current = queries.published_run(kind)
-        if instead_of and (not current or current.pk != instead_of):
-            raise RunError(f"Run {instead_of} is not the published one any more.")
+        if seen and (not current or current.pk != seen):
+            raise RunError(f"Run {seen} is not the published one any more.")
         target = current and current.previous
         if not target or target.status != Status.SUPERSEDED or target.parameters.get("forgotten"):
             raise RunError(f"There is no earlier run of {kind} to go back to.")

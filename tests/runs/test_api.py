@@ -122,6 +122,17 @@ def test_a_kind_is_rolled_back(kind):
     assert (answer.status_code, answer.json()["id"]) == (200, first.pk)
 
 
+def test_who_saw_another_run_published_does_not_roll_back(kind):
+    runs = [made(kind) for _ in range(3)]
+    asked = SIMILAR | {"instead_of": runs[2].pk}
+
+    answers = [post("/runs/rollback/", asked) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 409]
+    assert answers[1].json()["detail"] == f"Run {runs[2].pk} is not the published one any more."
+    assert post("/runs/rollback/", SIMILAR | {"instead_of": "x"}).status_code == 400
+
+
 def test_without_an_earlier_run_rolling_back_is_409(kind):
     assert post("/runs/rollback/", SIMILAR).status_code == 409
 
