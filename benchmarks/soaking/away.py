@@ -1,4 +1,4 @@
-"""Redis does not answer for a minute; then PostgreSQL does not for twenty seconds."""
+"""Redis does not answer for a minute; then PostgreSQL does not for half of one."""
 
 import itertools
 import signal
@@ -6,15 +6,20 @@ import statistics
 import time
 from argparse import Namespace
 from collections import Counter
+from collections.abc import Callable
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from random import Random
 
-from benchmarks.soaking import promises, work
+from benchmarks.soaking import work
 from benchmarks.soaking.diary import Diary
 from benchmarks.soaking.stage import Stage, stage
 
-REDIS_SECONDS, DATABASE_SECONDS = 60, 20
+REDIS_SECONDS, DATABASE_SECONDS = 60, 30
+# What is answered while PostgreSQL does not, and how soon.
+HEALTH, HEALTH_SECONDS = {"/health/live": 200, "/health/ready": 503}, 5
+READ_SECONDS = 15
 NEIGHBOURS = """
     SELECT 1 FROM recommendations_similarlist AS l
     JOIN products_product AS p ON p.id = l.product_id
@@ -28,8 +33,7 @@ def play(diary: Diary, folder: Path, asked: Namespace) -> None:
         random, numbers = Random(asked.seed), itertools.count(1)
         without_redis(diary, here, random, numbers)
         without_database(diary, here, random)
-        diary.broken += promises.broken_at_the_end(here.site, here.call.said)
-        diary.broken += promises.sums_that_differ(diary, here.site)
+        here.judge(diary)
 
 
 def without_redis(diary: Diary, here: Stage, random: Random, numbers: itertools.count) -> None:
@@ -39,12 +43,9 @@ def without_redis(diary: Diary, here: Stage, random: Random, numbers: itertools.
         end = time.monotonic() + REDIS_SECONDS
         while time.monotonic() < end:
             for _ in range(5):
-                began = time.monotonic()
-                work.read(here.call, random, here.files.product_ids, here.files.customer_ids)
-                seconds["reads"].append(time.monotonic() - began)
-            began = time.monotonic()
-            work.write(here.call, numbers, here.files.product_ids)
-            seconds["writes"].append(time.monotonic() - began)
+                seconds["reads"].append(timed(read_once(here, random)))
+            writing = partial(work.write, here.call, numbers, here.files.product_ids)
+            seconds["writes"].append(timed(writing))
         run = here.call("/runs/", {"kind": "segments"}, "refreshes")
     for what, found in seconds.items():
         text = f"{len(found):,}, median {1000 * statistics.median(found):.0f} ms"
@@ -65,16 +66,44 @@ def without_redis(diary: Diary, here: Stage, random: Random, numbers: itertools.
 
 
 def without_database(diary: Diary, here: Stage, random: Random) -> None:
-    """Requests wait or are told so; afterwards all is well."""
+    """Health checks and readers are told so in time; afterwards all is well."""
     here.call.said.answers.clear()
+    reads, busy, read = [], work.Work(), read_once(here, random)
+    health: dict[str, list[tuple[int | None, float]]] = {path: [] for path in HEALTH}
     with held(here, "postgres"):
+        for name in ("one reader", "another"):
+            busy.start(name, lambda: reads.append(timed(read)), 0.1)
         end = time.monotonic() + DATABASE_SECONDS
         while time.monotonic() < end:
-            work.read(here.call, random, here.files.product_ids, here.files.customer_ids)
+            for path, found in health.items():
+                began = time.monotonic()
+                status = here.site.answer(path, 2 * HEALTH_SECONDS)
+                found.append((status, time.monotonic() - began))
+            time.sleep(0.5)
+        busy.stop()
     took = here.site.wait(here.site.is_ready, 60, "the database's return")
     answers = {status: count for (_, status), count in here.call.said.answers.items()}
-    diary.fact("While PostgreSQL was stopped, answers", answers)
+    diary.fact(f"While PostgreSQL stood still: reads, most {max(reads):.1f} s", answers)
+    diary.expect(max(reads) <= READ_SECONDS, f"a read without PostgreSQL took {max(reads):.1f} s")
+    for path, found in health.items():
+        told = Counter(status or "no answer" for status, _ in found)
+        most = max(seconds for _, seconds in found)
+        said = f"While PostgreSQL stood still: {path}, most {most:.1f} s"
+        diary.fact(said, dict(told))
+        diary.expect({*told} == {HEALTH[path]} and most <= HEALTH_SECONDS, f"{said}: {dict(told)}")
     diary.fact("Until requests were served again", f"{took:.1f} s")
+
+
+def read_once(here: Stage, random: Random) -> Callable[[], None]:
+    """Return a way to read one thing."""
+    return partial(work.read, here.call, random, here.files.product_ids, here.files.customer_ids)
+
+
+def timed(once: Callable[[], None]) -> float:
+    """Return how many seconds it takes."""
+    began = time.monotonic()
+    once()
+    return time.monotonic() - began
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.soaking import promises, work
-from benchmarks.soaking.diary import Diary
+from benchmarks.soaking.diary import Diary, NotPlayed
 from benchmarks.soaking.stage import Stage, stage
 
 SOURCE = Path(__file__).with_name("clock.c")
@@ -23,8 +23,7 @@ BY_SCHEDULE = """
 def play(diary: Diary, folder: Path, asked: Namespace) -> None:
     """The clock of web and workers jumps forth and back, the database's stays."""
     if not shutil.which("cc"):
-        diary.fact("Not played", "there is no C compiler here to make the clock jump with")
-        return
+        raise NotPlayed("there is no C compiler here to make the clock jump with")
     library, offset = folder / "clock.so", folder / "offset"
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, SOURCE, "-ldl"], check=True)
     offset.write_bytes(struct.pack("l", 0))
@@ -34,7 +33,7 @@ def play(diary: Diary, folder: Path, asked: Namespace) -> None:
         for seconds in JUMPS:
             jump(diary, here, offset, seconds, random)
         diary.fact("Answers to readers meanwhile", dict(here.call.said.answers))
-        diary.broken += promises.broken_at_the_end(here.site, here.call.said)
+        here.judge(diary)
 
 
 def jump(diary: Diary, here: Stage, offset: Path, seconds: int, random: Random) -> None:

@@ -18,9 +18,14 @@ What segrec was put through, as `make soak` printed it: a site at work — reade
 being imported, results being refreshed — whose processes are killed, paused and cut off from each \
 other, whose disk is full, whose clock jumps. Nothing is done by hand meanwhile: `manage.py up` \
 starts again what died, the sweep hands on what lost its worker, and where all of it is killed a \
-service manager would start `up` again. A promise that is broken makes the command fail.
+service manager would start `up` again. A promise that is broken makes the command fail, and so \
+does a part that could not be played.
 
 Times are those of a machine with two busy cores. This page is written by the soak."""
+
+
+class NotPlayed(Exception):
+    """A part cannot be played here; the text says what it lacks."""
 
 
 @dataclass
@@ -33,6 +38,7 @@ class Diary:
     facts: list[tuple[str, str]] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     minutes: float = 0.0
+    not_played: str = ""
 
     def fault(self, what: str, during: str, seconds: float) -> None:
         """Note what was done, during what, and after how long requests were served again."""
@@ -44,6 +50,11 @@ class Diary:
         text = f"{value:,}" if isinstance(value, int) else str(value)
         self.facts.append((name, text))
         print(f"  {name}: {text}", flush=True)
+
+    def expect(self, holds: bool, otherwise: str) -> None:
+        """Note a promise as broken unless it holds."""
+        if not holds:
+            self.broken.append(otherwise)
 
     @contextmanager
     def folder(self, keep: bool) -> Iterator[str]:
@@ -62,7 +73,9 @@ class Diary:
         print(f"  {self.verdict()}, {self.minutes} minutes", flush=True)
 
     def verdict(self) -> str:
-        """Say what was broken."""
+        """Say what was broken, or why nothing can be said."""
+        if self.not_played:
+            return f"Not played: {self.not_played}".rstrip(".")
         if not self.broken:
             return "Lost: nothing. Broken: nothing"
         return f"Broken: {'; '.join(self.broken[:5])}".rstrip(".")
@@ -83,7 +96,8 @@ class Diary:
                 rows.append(f"| {what} | {len(seconds)} | {middle:.1f} | {max(seconds):.1f} |")
             rows.append(f"| **all** | **{len(self.faults)}** | | |")
             parts.append("\n".join(rows))
-        parts.append("\n".join(f"- {name}: {value}" for name, value in self.facts))
+        if self.facts:
+            parts.append("\n".join(f"- {name}: {value}" for name, value in self.facts))
         parts.append(f"**{self.verdict()}.**")
         return "\n\n".join(parts)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.soaking import promises, staff, work
-from benchmarks.soaking.diary import Diary
+from benchmarks.soaking.diary import Diary, NotPlayed
 from benchmarks.soaking.stage import Stage, stage
 
 DISK, LEFT = "1500m", 3 << 20
@@ -42,8 +42,7 @@ def play(diary: Diary, folder: Path, asked: Namespace) -> None:
         next_run(diary, here)
         diary.fact("Answers", dict(here.call.said.answers))
         diary.fact("Acknowledged orders", len(here.call.said.orders))
-        diary.broken += promises.broken_at_the_end(here.site, here.call.said)
-        diary.broken += promises.sums_that_differ(diary, here.site)
+        here.judge(diary)
 
 
 def attempt(here: Stage, random: Random, numbers: itertools.count) -> None:
@@ -72,7 +71,7 @@ def small_disk(folder: Path):
     var = folder / "var"
     var.mkdir()
     if os.geteuid():
-        raise PermissionError("a small disk takes root: run `unshare -rm make soak ONLY=disk`")
+        raise NotPlayed("a small disk takes root: run `unshare -rm make soak ONLY=disk`")
     size = ["-o", f"size={DISK},mode=755"]
     subprocess.run(["mount", "-t", "tmpfs", *size, "segrec-soak", str(var)], check=True)
     log = folder / "log"  # elsewhere, so that it can be read what became of the site

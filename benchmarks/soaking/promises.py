@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
+from uuid import UUID
 
 import psycopg
 
@@ -9,6 +11,7 @@ from benchmarks.soaking import staff
 from benchmarks.soaking.diary import Diary
 from benchmarks.soaking.site import Site
 from benchmarks.soaking.work import Said
+from recommendations.event_rows import read_event
 
 NOTHING_HALF = """
     SELECT 'run ' || r.id || ' of ' || r.kind || ' is shown with ' || count(*) || ' parts undone'
@@ -34,6 +37,16 @@ ORDERS_ADD_UP = """
     SELECT 'order ' || o.external_id || ' is ' || o.net || ', its lines ' || sum(l.net)
     FROM customers_order AS o LEFT JOIN customers_orderline AS l ON l.order_id = o.id
     GROUP BY o.id HAVING o.net <> coalesce(sum(l.net), 0) LIMIT 5"""
+# A failed run is made up for by the next of its kind.
+NOT_MADE_UP_FOR = """
+    SELECT 'run ' || f.id || ' of ' || f.kind || ' failed, and none was completed since'
+    FROM runs_run AS f WHERE f.status = 'failed' AND NOT EXISTS (
+        SELECT FROM runs_run AS next WHERE next.kind = f.kind AND next.id > f.id
+        AND next.status NOT IN ('waiting', 'running', 'failed'))"""
+FAILED = "SELECT id, kind, error FROM runs_run WHERE status = 'failed' ORDER BY id"
+# Errors that servers killed, cut off and full give a run; any other is a mistake of our own.
+OF_FAULTS = ("Gave up: ", "OperationalError", "InterfaceError", "ConnectionError", "TimeoutError")
+OF_FAULTS += ("DiskFull", "OSError: [Errno 28]", "OSError: [Errno 122]")
 ALWAYS = [NOTHING_HALF, ONE_OF_A_KIND, MEMBERS_AS_PUBLISHED, ONE_SEGMENT_EACH]
 
 
@@ -57,25 +70,45 @@ def broken_now(site: Site) -> list[str]:
 def broken_at_the_end(site: Site, said: Said) -> list[str]:
     """Return what was acknowledged and is not there, what does not add up, what never ended."""
     with looking(site) as database:
-        broken = [row[0] for sql in [*ALWAYS, ORDERS_ADD_UP] for row in database.execute(sql)]
-        for what, ids, table in (
-            ("orders", said.orders, "customers_order"),
-            ("products", said.products, "products_product"),
+        broken = [
+            row[0]
+            for sql in [*ALWAYS, ORDERS_ADD_UP, NOT_MADE_UP_FOR]
+            for row in database.execute(sql)
+        ]
+        for what, ids, column in (
+            ("orders", said.orders, "customers_order.external_id"),
+            ("products", said.products, "products_product.external_id"),
+            ("events", [*map(kept_as, said.events)], "recommendations_event.id"),
+            ("runs", said.runs_asked, "runs_run.id"),
+            ("imports", said.imports, "runs_import.id"),
         ):
-            sql = f"SELECT count(*) FROM {table} WHERE external_id = ANY(%s)"
-            there = database.execute(sql, [ids]).fetchone()[0]
-            if there != len(ids):
-                broken.append(f"{len(ids) - there} of {len(ids)} acknowledged {what} are lost")
-        kept = database.execute("SELECT count(*) FROM recommendations_event").fetchone()[0]
-        if kept < len(said.events):
-            broken.append(f"{len(said.events) - kept} acknowledged events are lost")
-        shown = [*said.runs_shown]
+            sql = f"SELECT {column} FROM {column.partition('.')[0]} WHERE {column} = ANY(%s)"
+            lost = {*ids} - {row[0] for row in database.execute(sql, [ids])}
+            if lost:
+                named = ", ".join(map(str, sorted(lost)[:5]))
+                broken.append(f"{len(lost)} of {len(ids)} acknowledged {what} are lost: {named}")
         sql = "SELECT id FROM runs_run WHERE id = ANY(%s) AND published_at IS NULL"
-        broken += [f"run {row[0]} was shown unpublished" for row in database.execute(sql, [shown])]
+        shown = database.execute(sql, [[*said.runs_shown]])
+        broken += [f"run {row[0]} was shown unpublished" for row in shown]
         sql = "SELECT id, status FROM runs_import WHERE id = ANY(%s) AND status <> 'done'"
-        found = database.execute(sql, [said.imports]).fetchall()
+        found = database.execute(sql, [said.imports])
         broken += [f"import {number} is {status}" for number, status in found]
+        broken += failed_by_mistake(database.execute(FAILED).fetchall())
     return broken + said.wrong
+
+
+def kept_as(event_id: str) -> UUID:
+    """Return what an event that was told is known by."""
+    return read_event({"event_id": event_id, "type": "view", "product": "any"}, UTC).id
+
+
+def failed_by_mistake(failed: list[tuple[int, str, str]]) -> list[str]:
+    """Name runs whose errors no fault explains."""
+    return [
+        f"run {number} of {kind} failed: {error}"
+        for number, kind, error in failed
+        if not any(text in error for text in OF_FAULTS)
+    ]
 
 
 def sums_that_differ(diary: Diary, site: Site) -> list[str]:

@@ -1,11 +1,13 @@
 """A site of the soak's own: `manage.py up` in a folder of its own, watched from outside."""
 
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
@@ -70,12 +72,18 @@ class Site:
         """Start a command and leave it running."""
         return self._spawn(*arguments)
 
+    def answer(self, path: str, seconds: float = 15) -> int | None:
+        """Ask once; return the status, or None when no answer comes in time."""
+        try:
+            return urllib.request.urlopen(self.address + path, timeout=seconds).status
+        except urllib.error.HTTPError as problem:
+            return problem.code
+        except (OSError, ValueError, http.client.HTTPException):
+            return None
+
     def is_ready(self) -> bool:
         """Say whether requests can be served."""
-        try:
-            return urllib.request.urlopen(f"{self.address}/health/ready", timeout=15).status == 200
-        except (OSError, ValueError):
-            return False
+        return self.answer("/health/ready") == 200
 
     def wait(self, happened: Callable[[], bool], seconds: float, what: str) -> float:
         """Wait until it happened; return how long that took."""

@@ -9,9 +9,13 @@ from pathlib import Path
 import psycopg
 
 from benchmarks.soaking import promises, shop, staff, work
+from benchmarks.soaking.diary import Diary
 from benchmarks.soaking.site import Site
 
 PATIENCE_SECONDS = 400
+OVER = """
+    SELECT 1 WHERE NOT EXISTS (
+        SELECT FROM runs_run WHERE id = ANY(%s) AND status IN ('waiting', 'running'))"""
 
 
 @dataclass
@@ -37,6 +41,12 @@ class Stage:
     def wait_for(self, sql: str, *values: object, what: str, seconds: float = PATIENCE_SECONDS):
         """Wait until the database answers with something; return how long that took."""
         return self.site.wait(lambda: bool(self.ask(sql, *values)), seconds, what)
+
+    def judge(self, diary: Diary) -> None:
+        """Wait for the end of all runs that were taken; then say what was lost and broken."""
+        self.wait_for(OVER, self.call.said.runs_asked, what="the end of a run that was asked for")
+        diary.broken += promises.broken_at_the_end(self.site, self.call.said)
+        diary.broken += promises.sums_that_differ(diary, self.site)
 
 
 @contextmanager

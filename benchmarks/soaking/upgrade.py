@@ -6,8 +6,8 @@ from argparse import Namespace
 from pathlib import Path
 from random import Random
 
-from benchmarks.soaking import promises, shop, work
-from benchmarks.soaking.diary import Diary
+from benchmarks.soaking import shop, work
+from benchmarks.soaking.diary import Diary, NotPlayed
 from benchmarks.soaking.site import PROJECT, Site
 from benchmarks.soaking.stage import PATIENCE_SECONDS, Stage, first_results
 
@@ -20,8 +20,7 @@ def play(diary: Diary, folder: Path, asked: Namespace) -> None:
     """Migrations during traffic: the old version serves on, the new one takes over."""
     commit = before_last_migration()
     if not commit:
-        diary.fact("Not played", "there is no history to take an older version from")
-        return
+        raise NotPlayed("there is no history to take an older version from")
     old = check_out(commit, folder / "old")
     diary.fact("The older version", f"{commit[:10]}, before the last change of the schema")
     site, new = Site(folder / "var", old), Site(folder / "var")
@@ -40,8 +39,7 @@ def play(diary: Diary, folder: Path, asked: Namespace) -> None:
         if not after or len(after["results"]) != 8:
             diary.broken.append("the new version does not answer")
         next_run(diary, here)
-        diary.broken += promises.broken_at_the_end(new, here.call.said)
-        diary.broken += promises.sums_that_differ(diary, new)
+        here.judge(diary)
     finally:
         site.stop()
         new.stop()
