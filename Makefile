@@ -42,9 +42,9 @@ check: test ## The same as test, where a skipped test is a failure
 audit: setup ## Ask whether any locked dependency is known to be vulnerable
 	@scripts/audit
 
-bench: ## Print figures beside peers: ONLY="name …", SIZE=small|big
+bench: ## Print figures beside peers: ONLY="name …", SIZE=small|big, MINUTES=20 at most of each
 	@scripts/setup bench
-	$(PYTHON) -m benchmarks $(addprefix --only ,$(ONLY)) --size $(or $(SIZE),small)
+	$(PYTHON) -m benchmarks $(addprefix --only ,$(ONLY)) --size $(or $(SIZE),small) $(addprefix --minutes ,$(MINUTES))
 
 soak: setup ## Kill servers and workers at random while work goes on: ONLY="part …"
 	$(PYTHON) -m benchmarks.soak $(ONLY)

@@ -3,21 +3,26 @@
 import json
 import os
 import platform
+import subprocess
+import time
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 KEPT = Path(__file__).parent / "results"
 RESULTS = Path(os.environ.get("BENCHMARK_RESULTS", KEPT))
 STOPPED = "This run was stopped before its end; the table shows what it had measured until then."
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+BEGAN = time.monotonic()  # of the process, as good as
 
 
 @dataclass
 class Report:
     """One benchmark's figures: peer, floor and segrec side by side, from one run.
 
-    `rows` hold a value for each of `columns`; `broken` names promises that were not kept. A run
-    that was `stopped` has kept the rows it had added until then.
+    `rows` hold a value for each of `columns`; `broken` names promises that were not kept, and `why`
+    the page of the docs that explains those known. A run that was `stopped` has kept the rows it
+    had added until then. Of old results is not known when they were measured, and of what.
     """
 
     name: str
@@ -27,7 +32,11 @@ class Report:
     rows: list[list] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    why: str = ""
     stopped: bool = False
+    commit: str = ""
+    date: str = ""
+    minutes: float | None = None
     machine: str = field(
         default_factory=lambda: f"{platform.machine()}, Python {platform.python_version()}"
     )
@@ -46,11 +55,26 @@ class Report:
 
     def publish(self) -> None:
         """Print the figures, keep them, and put them into the docs' page."""
-        print(f"\n{self.title}\n\n{self.table()}\n", *self.notes, sep="\n")
+        print(f"\n{self.title}\n\n{self.table()}\n", *self.notes, *self.verdict(), sep="\n")
         self.stopped = False
         self._keep()
 
+    def verdict(self) -> list[str]:
+        """Say which promises were not kept, if any."""
+        if not self.broken:
+            return []
+        known = f" What is known of it: [{self.why}]({self.why})." if self.why else ""
+        return [f"**Broken: {'; '.join(self.broken)}.**{known}"]
+
+    def measured(self) -> str:
+        """Say by what it was measured, when, of what, and how long that took."""
+        if not self.date:
+            return f"`{self.command}`"
+        return f"`{self.command}`, {self.date} at {self.commit}, {self.minutes} minutes."
+
     def _keep(self) -> None:
+        self.commit, self.date = self.commit or _commit(), f"{datetime.now(UTC):%Y-%m-%d}"
+        self.minutes = round((time.monotonic() - BEGAN) / 60, 1)
         RESULTS.mkdir(exist_ok=True)
         (RESULTS / f"{self.name}.json").write_text(json.dumps(asdict(self), indent=1) + "\n")
         if RESULTS == KEPT:
@@ -69,17 +93,26 @@ def page() -> str:
         "# Benchmarks",
         "Every figure here was printed by the command above its table, peer, floor and segrec in "
         "one run on the same data. The machine had two noisy cores: ratios count, seconds do not. "
+        "What was promised and not reached stands as broken below its table. "
         "This page is written by the benchmarks; do not edit it.",
     ]
     for report in load_reports():
-        parts += [f"## {report.title}", f"`{report.command}`", report.table(), *report.notes]
-        parts += [STOPPED] * report.stopped
+        parts += [f"## {report.title}", report.measured(), report.table(), *report.notes]
+        parts += [*report.verdict(), *[STOPPED] * report.stopped]
     return "\n\n".join(parts) + "\n"
 
 
 def write_page() -> None:
     """Write the docs' page anew."""
     PAGE.write_text(page())
+
+
+def _commit() -> str:
+    """Return the commit that is measured, where there is a history; + is code changed since."""
+    here = {"cwd": KEPT.parent.parent, "capture_output": True, "text": True}
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], **here).stdout.strip()
+    is_clean = subprocess.run(["git", "diff", "--quiet", "HEAD", "--", "*.py"], **here)
+    return f"{commit}{'+' * is_clean.returncode}" if commit else "no commit"
 
 
 def _text(value: object) -> str:

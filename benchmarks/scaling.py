@@ -96,6 +96,12 @@ def personal(products: int) -> None:
     _refresh("personal")
 
 
+def orders(products: int) -> int:
+    """Import a file with one more order of each customer, of three lines."""
+    customers = big_shop.count("customers_customer")
+    return segments_speed.import_orders(customers, customers, products)
+
+
 JOBS: dict[str, Callable] = {
     "products: import with texts": big_shop.describe_products,
     "segments: a new model": first_segments,
@@ -104,6 +110,7 @@ JOBS: dict[str, Callable] = {
     "similar products": similar,
     "bought together": together,
     "for a customer: item weights": personal,
+    "orders: import of one a customer": orders,
 }
 
 

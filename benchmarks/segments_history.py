@@ -22,6 +22,7 @@ def main() -> None:
         "Segments: speed, by length of history",
         f"make bench ONLY=segments_history SIZE={size}",
         COLUMNS,
+        why="decisions/segments.md",
     )
     big_shop.use_database()
     spent = []
@@ -34,8 +35,8 @@ def main() -> None:
         spent.append(took[1] + took[2])
     growth = spent[1] / spent[0]
     report.notes.append(f"Four times the orders take {growth:.2f} times as long (CPU seconds).")
-    if size == "big" and growth > MOST_GROWTH:
-        report.broken.append(f"growth with history: {growth:.2f}")
+    if size != "tiny" and growth > MOST_GROWTH:
+        report.broken.append(f"growth with history: {growth:.2f}, promised {MOST_GROWTH}")
     report.publish()
     raise SystemExit(1 if report.broken else 0)
 

@@ -3,11 +3,14 @@
 import json
 import os
 import subprocess
+import sys
 from importlib import import_module
+from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -15,12 +18,13 @@ from scipy.sparse import csr_matrix, save_npz
 
 from benchmarks import (
     admin_speed,
+    api_served,
     api_speed,
     big_shop,
+    calls,
     catalogue,
     import_speed,
     recommendation_quality,
-    report,
     segments_speed,
     similar_speed,
 )
@@ -28,6 +32,7 @@ from benchmarks.__main__ import NAMES
 from customers.models import CustomerTotal
 from recommendations.personal import model
 from recommendations.vectors import fit
+from segrec_site.embedded import urls
 from tests.test_docs import ROOT
 
 # Minutes long on any data.
@@ -52,10 +57,33 @@ def test_calls_and_their_peers_are_answered_in_as_few_statements_as_promised(sho
         assert answer.status_code == 200, kind.who
         # What confirms a copy without SQL is held by test_fresh_answers, without a clock running.
         kind.statements = (0, 0) if kind.who == api_speed.SAME else api_speed.count_statements(kind)
-        kind.rates, kind.cpu = [100.0], [1.0]
+        kind.rates, kind.cpu, kind.half = [100.0], [1.0], (2.0, 9.0)
 
     broken = api_speed.broken_promises(kinds)
     assert broken == [f"{api_speed.MADE}: 1.00 of naive nested serializers, promised 3"]
+    assert kinds[api_speed.KEPT].statements[0] == 0
+    assert api_speed.unsteady(kinds.values()) == []
+
+
+def test_more_products_are_visited_than_are_remembered_and_the_first_most(shop):
+    call_command("refresh_recommendations", only="similar")
+
+    kinds = {kind.who: kind.lines for kind in api_speed.kinds_of_calls()}
+
+    visits = pd.Series(kinds[api_speed.VISITED]).value_counts()
+    assert len(visits) > 25 * len({*kinds[api_speed.KEPT]})
+    assert visits.iloc[0] > 20 * visits.iloc[len(visits) // 2]
+
+
+def test_lists_that_are_remembered_are_counted(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEGREC_VAR", str(tmp_path))
+    lists = api_served.Counted("counted", {})
+
+    found = [lists.get_or_set(name, lambda: "made") for name in ("a", "b", "a", "a")]
+
+    assert found == ["made"] * 4
+    assert calls.remembered_so_far() == (4, 2)
+    assert calls.Remembered(4, 2).share == "50%"
 
 
 def test_pages_of_the_admin_and_their_peers_are_there(shop, settings, admin_client):
@@ -105,32 +133,31 @@ def test_a_made_up_catalogue_is_searched_by_us_and_by_a_peer(tmp_path):
         assert search(tmp_path)["seconds"] > 0
 
 
-def test_a_report_says_the_same_on_screen_in_json_and_on_the_page(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(report, "RESULTS", tmp_path / "results")
-    one = report.Report("x", "How fast", "make bench ONLY=x", ["who", "seconds"], [["a", 0.5]])
-
-    one.publish()
-
-    assert "| a | 0.5 |" in capsys.readouterr().out
-    assert report.load_reports() == [one]
-    assert one.table() in report.page()
-
-
-def test_a_run_that_is_stopped_keeps_its_rows_and_says_so(tmp_path, monkeypatch):
-    monkeypatch.setattr(report, "RESULTS", tmp_path / "results")
-    one = report.Report("x", "How fast", "make bench ONLY=x", ["who", "seconds"])
-
-    one.add("a", 0.5)
-
-    assert report.load_reports()[0].rows == [["a", 0.5]]
-    assert report.STOPPED in report.page()
-    one.publish()
-    assert report.STOPPED not in report.page()
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_each_benchmark_that_is_named_is_there(name):
     assert callable(import_module(f"benchmarks.{name}").main)
+
+
+def test_one_works_on_very_little_from_the_command_to_what_is_kept(tmp_path):
+    address = settings.DATABASE_URL or urls(settings.SEGREC_VAR).database
+    of_test = urlsplit(address)._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    ours = {"DATABASE_URL": of_test, "SEGREC_VAR": str(settings.SEGREC_VAR)}
+    ours["REDIS_URL"] = settings.REDIS_URL or urls(settings.SEGREC_VAR).redis
+
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--only", "import_speed", "--size", "tiny"],
+        cwd=ROOT,
+        env=os.environ | ours | {"BENCHMARK_RESULTS": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    kept = json.loads((tmp_path / "import_speed.json").read_text())
+    assert [row[0].partition(" ")[0] for row in kept["rows"]] == ["raw", "floor:", *["segrec,"] * 3]
+    assert (kept["broken"], kept["stopped"]) == ([], False)
+    assert kept["commit"]
+    assert kept["minutes"] > 0
 
 
 @pytest.mark.slow
