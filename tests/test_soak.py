@@ -2,6 +2,7 @@
 
 import json
 import sys
+import tempfile
 from types import ModuleType, SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -137,6 +138,7 @@ def test_the_command_fails_unless_a_part_was_played_and_kept_its_word(
     part = ModuleType("benchmarks.soaking.stub")
     part.play = play
     monkeypatch.setitem(sys.modules, part.__name__, part)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(soak, "PARTS", ["stub"])
     monkeypatch.setattr(soak, "MOST_MINUTES", 20)
     monkeypatch.setattr(diary, "RESULTS", tmp_path)
