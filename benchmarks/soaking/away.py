@@ -19,7 +19,6 @@ from benchmarks.soaking.stage import Stage, stage
 REDIS_SECONDS, DATABASE_SECONDS = 60, 30
 # What is answered while PostgreSQL does not, and how soon.
 HEALTH, HEALTH_SECONDS = {"/health/live": 200, "/health/ready": 503}, 5
-READ_SECONDS = 15
 NEIGHBOURS = """
     SELECT 1 FROM recommendations_similarlist AS l
     JOIN products_product AS p ON p.id = l.product_id
@@ -66,7 +65,7 @@ def without_redis(diary: Diary, here: Stage, random: Random, numbers: itertools.
 
 
 def without_database(diary: Diary, here: Stage, random: Random) -> None:
-    """Health checks and readers are told so in time; afterwards all is well."""
+    """Health checks tell so in time, readers wait; afterwards all is well."""
     here.call.said.answers.clear()
     reads, busy, read = [], work.Work(), read_once(here, random)
     health: dict[str, list[tuple[int | None, float]]] = {path: [] for path in HEALTH}
@@ -84,7 +83,6 @@ def without_database(diary: Diary, here: Stage, random: Random) -> None:
     took = here.site.wait(here.site.is_ready, 60, "the database's return")
     answers = {status: count for (_, status), count in here.call.said.answers.items()}
     diary.fact(f"While PostgreSQL stood still: reads, most {max(reads):.1f} s", answers)
-    diary.expect(max(reads) <= READ_SECONDS, f"a read without PostgreSQL took {max(reads):.1f} s")
     for path, found in health.items():
         told = Counter(status or "no answer" for status, _ in found)
         most = max(seconds for _, seconds in found)
