@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 
+from customers import conditions
+
 CONSENTS = ("agreed", "not agreed")
 
 
@@ -12,7 +14,8 @@ class Criteria:
     """Conditions that all must hold; of those with several values, any value will do.
 
     `segments` are keys, `categories` names of top categories; days are the shop's, both included;
-    `silent_days` and `active_days` count from the data's last day to the last order.
+    `silent_days` and `active_days` count from the data's last day to the last order. Of `listed`,
+    conditions that filters and links of the customers' list set, each must hold.
     """
 
     segments: tuple[str, ...] = ()
@@ -25,6 +28,7 @@ class Criteria:
     silent_days: int | None = None
     active_days: int | None = None
     consent: str = ""
+    listed: tuple[str, ...] = ()
 
     def to_json(self) -> dict:
         """Return the conditions that are set, as plain values.
@@ -78,8 +82,19 @@ def in_words(criteria: Criteria, segment_names: Mapping[str, str] | None = None)
         criteria.silent_days and f"silent for {criteria.silent_days} days or longer",
         criteria.active_days and f"ordered within the last {criteria.active_days} days",
         criteria.consent and f"who {_CONSENT_WORDS[criteria.consent]}",
+        *(conditions.said(condition, names) for condition in criteria.listed),
     ]
     return "; ".join(filter(None, said))
+
+
+def whole_words(criteria: Criteria, segment_names: Mapping[str, str] | None = None) -> str:
+    """Say who is meant, as a sentence without its full stop.
+
+    >>> whole_words(Criteria()), whole_words(Criteria(countries=("DE",)))
+    ('All customers', 'Customers from DE')
+    """
+    words = in_words(criteria, segment_names)
+    return f"Customers {words}" if words else "All customers"
 
 
 _CONSENT_WORDS = {"agreed": "agreed to marketing", "not agreed": "did not agree to marketing"}

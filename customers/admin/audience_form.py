@@ -4,10 +4,11 @@ from django import forms
 
 from customers import rfm, value
 from customers.audiences import CONSENTS, Criteria
+from customers.conditions import makes_sense, said
 from customers.models import Audience
 from customers.queries import pages
 
-SEVERAL = ("segments", "rfm", "tiers", "categories", "countries")
+SEVERAL = ("segments", "rfm", "tiers", "categories", "countries", "listed")
 SINGLE = ("ordered_from", "ordered_until", "silent_days", "active_days", "consent")
 
 
@@ -34,6 +35,7 @@ class AudienceForm(forms.ModelForm):
     tiers = _several("Expected value")
     categories = _several("Bought in")
     countries = _several("Country")
+    listed = _several("From the list of customers")
     ordered_from = _day("Last order from")
     ordered_until = _day("Last order until")
     silent_days = _days("Silent for at least, days")
@@ -54,19 +56,26 @@ class AudienceForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        stored = self.instance.criteria
-        self.initial = {**stored, **self.initial}
-        self.segment_names = {segment.key: str(segment) for segment in pages.segments_alive()}
-        names = self.segment_names
+        self.initial = {**self.instance.criteria, **self.initial}
+        stored = self.initial
+        self.segment_names = names = pages.segment_names()
+        alive = [segment.key for segment in pages.segments_alive()]
         offered = {
-            "segments": [(key, names.get(key, key)) for key in _with(names, stored, "segments")],
+            "segments": [(key, names.get(key, key)) for key in _with(alive, stored, "segments")],
             "rfm": [(name, name) for name in rfm.GROUPS],
             "tiers": [(tier, tier.capitalize()) for tier in reversed(value.TIERS)],
             "categories": _same(_with(pages.categories(), stored, "categories")),
             "countries": _same(_with(pages.countries(), stored, "countries")),
+            "listed": [(condition, said(condition, names)) for condition in self.conditions()],
         }
         for name, choices in offered.items():
             self.fields[name].choices = choices
+
+    def conditions(self) -> list[str]:
+        """Return what was kept or is given of the list of customers; all that can be unticked."""
+        stored = self.initial.get("listed", ())
+        given = self.data.getlist("listed") if self.is_bound else ()
+        return list(dict.fromkeys([*stored, *filter(makes_sense, given)]))
 
     def clean(self) -> dict:
         given = super().clean()

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_POST
 
 from customers.admin.audience_form import SEVERAL, SINGLE, AudienceForm
 from customers.admin.exporting import export_facts, export_response
-from customers.audiences import Criteria, in_words
+from customers.audiences import Criteria, whole_words
+from customers.conditions import said
 from customers.models import Audience
 from customers.queries import audiences as queries
 from customers.queries import pages
 from customers.queries.clock import data_clock
+from customers.queries.conditions import is_kept
 from customers.services.exports import audience_source
 from runs.cells import ago, number
 
@@ -42,7 +44,7 @@ class AudienceAdmin(admin.ModelAdmin):
 
     @admin.display
     def who(self, audience: Audience) -> str:
-        return f"Customers {in_words(audience.conditions, self.segment_names)}".strip()
+        return whole_words(audience.conditions, self.segment_names)
 
     @admin.display(description="customers")
     def size(self, audience: Audience) -> SafeString:
@@ -105,10 +107,12 @@ class AudienceAdmin(admin.ModelAdmin):
     def facts(self, request: HttpRequest, audience: Audience) -> dict:
         """Collect what the page of an audience shows."""
         facts = export_facts(request, audience_source(audience), audience=audience)
-        words = in_words(audience.conditions, pages.segment_names())
+        criteria, names = audience.conditions, pages.segment_names()
+        gone = [said(each, names) for each in criteria.listed if not is_kept(each)]
         sizes = facts["sizes"]
         share = sizes.agreed / sizes.customers if sizes.customers else None
-        return facts | {"lead": f"Customers {words}".strip() + ".", "agreed_share": share}
+        lead = f"{whole_words(criteria, names)}."
+        return facts | {"lead": lead, "agreed_share": share, "gone": gone}
 
     def get_urls(self) -> list:
         view = self.admin_site.admin_view
@@ -151,5 +155,5 @@ def counted(criteria: Criteria, segment_names: dict[str, str] | None = None) -> 
         "customers": number(sizes.customers),
         "agreed": number(sizes.agreed),
         "reachable": number(sizes.agreed_with_email),
-        "words": f"Customers {in_words(criteria, segment_names)}".strip(),
+        "words": whole_words(criteria, segment_names),
     }

@@ -1,14 +1,12 @@
 """Filters that a chart's links set: lists of just the customers or products a figure counts."""
 
-from datetime import datetime, time
-
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from customers.insights.counted import Buyers, Sold
 from customers.models import Customer
+from customers.queries.conditions import meeting
 from customers.queries.insights import reading
 from products.admin import MORE_FILTERS
 from products.models import Product
@@ -35,15 +33,7 @@ class BuyersFilter(SetByLink):
         return counted.words if counted else "nobody: this address makes no sense"
 
     def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
-        counted = Buyers.read(self.value() or "")
-        if not counted:
-            return customers.none() if self.value() else customers
-        window = counted.window
-        found = reading.buyers(customers, window.until, window.months, counted.segment, counted.top)
-        if counted.who not in ("new", "returning"):
-            return found
-        start = datetime.combine(window.start, time(), settings.SHOP_ZONE)
-        return reading.first_bought(found, start, before=counted.who == "returning")
+        return meeting(customers, f"bought:{self.value()}") if self.value() else customers
 
 
 class MoversFilter(SetByLink):
@@ -56,9 +46,7 @@ class MoversFilter(SetByLink):
         return " → ".join(names.get(key, "none") for key in self.value().partition(".")[::2])
 
     def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
-        if not self.value():
-            return customers
-        return reading.movers(customers, *self.value().partition(".")[::2])
+        return meeting(customers, f"moved:{self.value()}") if self.value() else customers
 
 
 class SoldFilter(SetByLink):

@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import QuerySet
@@ -18,6 +19,7 @@ from customers.admin import counted, customer_page, filters
 from customers.admin.profile import reason_rows
 from customers.models import Customer, Membership
 from customers.queries import pages
+from customers.queries.audiences import in_no_audience
 from customers.queries.clock import data_clock
 from customers.services.privacy import erase_customer, export_customer
 from runs.cells import NOTHING, day, days, money, number
@@ -41,6 +43,16 @@ def known_of(customer: Customer) -> list[str]:
     since = f"customer since {day(customer.created_at)}" if customer.created_at else ""
     known = [named and customer.external_id, customer.is_guest and "guest", customer.email]
     return list(filter(None, [*known, where, since]))
+
+
+def saving_facts(shown: ChangeList) -> dict:
+    """Collect what a list of customers says of saving it as an audience."""
+    address, unkept = filters.as_audience(shown.get_filters_params(), shown.query)
+    if not shown.result_count or not (address or unkept):
+        return {}
+    left_out = in_no_audience(shown.queryset)
+    saves = not unkept and left_out < shown.result_count
+    return {"as_audience": address if saves else "", "unkept": unkept, "left_out": left_out}
 
 
 @admin.register(Customer)
@@ -116,8 +128,11 @@ class CustomerAdmin(admin.ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict | None = None
     ) -> HttpResponse:
-        facts = {"as_audience": filters.as_audience(request.GET)}
-        return super().changelist_view(request, facts | (extra_context or {}))
+        response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", None) or {}
+        if "cl" in shown and request.user.has_perm("customers.add_audience"):
+            shown |= saving_facts(shown["cl"])
+        return response
 
     def change_view(
         self,

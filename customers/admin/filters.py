@@ -1,20 +1,24 @@
 """Filters of customers in the words of daily work."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.utils import timezone
 
 from customers import rfm, value
-from customers.models import Audience, Customer, Order, Segment
+from customers.audiences import Criteria
+from customers.conditions import BORDERLINE, NEVER, NONE, makes_sense
+from customers.models import Audience, Customer, Order
 from customers.queries import pages
-from customers.queries.audiences import customers_of
+from customers.queries.audiences import customers_of, last_order_in
 from customers.queries.clock import data_clock
+from customers.queries.conditions import meeting
 
-NONE, BORDERLINE, NEVER = "none", "borderline", "never"
 DAYS_SINCE = {
     "30": ("last 30 days", 0, 30),
     "90": ("30 to 90 days ago", 30, 90),
@@ -22,6 +26,8 @@ DAYS_SINCE = {
     "365": ("half a year to a year ago", 180, 365),
     "older": ("more than a year ago", 365, None),
 }
+
+KEPT_AS = {"segment": "segments", "rfm": "rfm", "tier": "tiers", "country": "countries"}
 
 
 class SegmentFilter(admin.SimpleListFilter):
@@ -34,12 +40,11 @@ class SegmentFilter(admin.SimpleListFilter):
         return [*alive, (BORDERLINE, "Borderline in any"), (NONE, "In none")] if alive else []
 
     def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
-        if self.value() is None:
+        if not self.value():
             return customers
-        if self.value() == BORDERLINE:
-            return pages.borderline(customers)
-        segment = Segment.objects.filter(key=self.value()).values_list("pk", flat=True).first()
-        return pages.in_segment(customers, segment)
+        if self.value() in (BORDERLINE, NONE):
+            return meeting(customers, f"segment:{self.value()}")
+        return pages.in_segment(customers, self.value())
 
 
 class AudienceFilter(admin.SimpleListFilter):
@@ -51,9 +56,11 @@ class AudienceFilter(admin.SimpleListFilter):
         return list(Audience.objects.values_list("pk", "name"))
 
     def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
-        chosen = self.value() or ""
-        audience = Audience.objects.filter(pk=chosen).first() if chosen.isdigit() else None
-        return customers.filter(pk__in=customers_of(audience.conditions)) if audience else customers
+        if not self.value():
+            return customers
+        audience = saved_audience(self.value())
+        of_it = customers_of(audience.conditions) if audience else Customer.objects.none()
+        return customers.filter(pk__in=of_it)
 
 
 class RfmFilter(admin.SimpleListFilter):
@@ -90,16 +97,9 @@ class LastOrderFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
         if self.value() == NEVER:
-            return customers.filter(total__last_order_at=None)
-        if self.value() not in DAYS_SINCE:
-            return customers
-        _, least, most = DAYS_SINCE[self.value()]
-        as_of = data_clock() or timezone.now()
-        return pages.ordered_between(
-            customers,
-            as_of - timedelta(days=most) if most else None,
-            as_of - timedelta(days=least) if least else None,
-        )
+            return meeting(customers, f"last_order:{NEVER}")
+        _, silent, active = DAYS_SINCE.get(self.value(), ("", None, None))
+        return customers.filter(last_order_in(Criteria(silent_days=silent, active_days=active)))
 
 
 class CountryFilter(admin.SimpleListFilter):
@@ -129,16 +129,34 @@ class OrderedFilter(admin.SimpleListFilter):
         return orders.filter(ordered_at__gt=as_of - timedelta(days=int(self.value())))
 
 
-def as_audience(chosen: QueryDict) -> str:
-    """Return what the filters chosen in the list of customers come to as an audience's address."""
-    _, least, most = DAYS_SINCE.get(chosen.get("last_order"), ("", None, None))
-    segment = chosen.get("segment")
-    conditions = {
-        "segments": None if segment in (NONE, BORDERLINE) else segment,
-        "rfm": chosen.get("rfm"),
-        "tiers": chosen.get("tier"),
-        "countries": chosen.get("country"),
-        "silent_days": least,
-        "active_days": most,
-    }
-    return urlencode({name: value for name, value in conditions.items() if value})
+def saved_audience(pk: str) -> Audience | None:
+    """Return an audience by what an address says."""
+    return Audience.objects.filter(pk=pk).first() if pk.isdecimal() else None
+
+
+def as_audience(filters: Mapping[str, list[str]], search: str) -> tuple[str, list[str]]:
+    """Return a list of customers as the address of a new audience, and what none can keep.
+
+    A filter takes the place of the same condition of the list's audience: whoever is listed meets
+    both.
+    """
+    chosen = {name: values[-1] for name, values in filters.items() if values[-1]}
+    audience = saved_audience(chosen.pop("audience", ""))
+    base = audience.conditions if audience else Criteria()
+    of_one, listed, unkept = {}, list(base.listed), []
+    _, silent, active = DAYS_SINCE.get(chosen.get("last_order"), ("", None, None))
+    for name, given in (chosen | ({"q": search} if search else {})).items():
+        if makes_sense(condition := f"{name}:{given}"):
+            listed.append(condition)
+        elif name in KEPT_AS:
+            of_one[KEPT_AS[name]] = (given,)
+        elif name != "last_order":
+            unkept.append("this search" if name == "q" else f"the filter {name}")
+    kept = replace(
+        base,
+        **of_one,
+        listed=tuple(dict.fromkeys(listed)),
+        silent_days=max(filter(None, (base.silent_days, silent)), default=None),
+        active_days=min(filter(None, (base.active_days, active)), default=None),
+    )
+    return urlencode(kept.to_json(), doseq=True), unkept

@@ -29,6 +29,7 @@ from customers.models import (
     Segment,
 )
 from customers.queries.clock import data_clock
+from customers.queries.conditions import meeting
 from customers.queries.pages import shop_currency
 
 ROWS_AT_ONCE = 2_000
@@ -88,12 +89,19 @@ def customers_of(criteria: Criteria) -> QuerySet[Customer]:
         customers = customers.filter(country__in=criteria.countries)
     if criteria.consent:
         customers = customers.filter(marketing_consent=criteria.consent == "agreed")
-    return customers.filter(_last_order_in(criteria))
+    for condition in criteria.listed:
+        customers = meeting(customers, condition)
+    return customers.filter(last_order_in(criteria))
 
 
 def members_of(segment: Segment) -> QuerySet[Customer]:
     """Customers who are in a segment now, and may be told about."""
     return customers_of(Criteria(segments=(segment.key,)))
+
+
+def in_no_audience(customers: QuerySet[Customer]) -> int:
+    """Count those of them whom no audience holds."""
+    return customers.filter(Q(erased_at__isnull=False) | Q(profiling_opt_out=True)).count()
 
 
 def sizes_of(customers: QuerySet[Customer]) -> Sizes:
@@ -149,7 +157,7 @@ def _open(model: type, **values: object) -> Exists:
     return Exists(model.objects.filter(customer=OuterRef("pk"), to_run=None, **values))
 
 
-def _last_order_in(criteria: Criteria) -> Q:
+def last_order_in(criteria: Criteria) -> Q:
     """The last order lies after every beginning that is asked for, and before every end."""
     found, at = Q(), "total__last_order_at"
     counts_days = criteria.silent_days or criteria.active_days

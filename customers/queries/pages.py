@@ -1,7 +1,6 @@
 """What staff pages list: segments with their sizes, customers with their segment, sales."""
 
 from collections.abc import Collection
-from datetime import datetime
 
 from django.db import connection
 from django.db.models import (
@@ -107,12 +106,12 @@ def named(customers: QuerySet[Customer], words: str) -> QuerySet[Customer]:
     return folded.filter(Q(external_id=words) | Q(folded_email__startswith=words.lower()) | names)
 
 
-def in_segment(customers: QuerySet[Customer], segment_id: int | None) -> QuerySet[Customer]:
-    """Those who are in this segment now, or in none."""
+def in_segment(customers: QuerySet[Customer], key: str | None) -> QuerySet[Customer]:
+    """Those who are in the segment of this key now, or in none."""
     stays = Membership.objects.filter(customer=OuterRef("pk"), to_run=None)
-    if segment_id is None:
+    if key is None:
         return customers.filter(~Exists(stays))
-    return customers.filter(Exists(stays.filter(segment=segment_id)))
+    return customers.filter(Exists(stays.filter(segment__key=key)))
 
 
 def borderline(customers: QuerySet[Customer]) -> QuerySet[Customer]:
@@ -139,14 +138,6 @@ def countries() -> list[str]:
             " SELECT country FROM found WHERE country <> ''"
         )
         return [country for (country,) in cursor.fetchall()]
-
-
-def ordered_between(
-    customers: QuerySet[Customer], start: datetime | None, end: datetime | None
-) -> QuerySet[Customer]:
-    """Those whose last order lies in this stretch."""
-    within = {"total__last_order_at__gte": start, "total__last_order_at__lt": end}
-    return customers.filter(**{name: value for name, value in within.items() if value})
 
 
 def orders_of(customer: Customer) -> QuerySet[Order]:

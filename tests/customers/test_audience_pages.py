@@ -95,6 +95,14 @@ def test_conditions_are_counted_while_they_are_chosen(admin_client, ada):
     }
 
 
+def test_an_audience_without_conditions_is_of_all_customers(admin_client, ada):
+    everyone = Audience.objects.create(name="Everyone")
+
+    assert admin_client.get(f"{AUDIENCES}count/").json()["words"] == "All customers"
+    assert "All customers." in page_of(admin_client, f"{AUDIENCES}{everyone.pk}/change/")
+    assert "All customers" in page_of(admin_client, AUDIENCES)
+
+
 def test_wrong_conditions_are_said_in_place_of_a_count(admin_client, ada):
     answer = admin_client.get(f"{AUDIENCES}count/", {"silent_days": "-1"}).json()
 

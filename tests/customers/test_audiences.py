@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from customers.audiences import Criteria, in_words
+from customers.audiences import Criteria, in_words, whole_words
 
 EVERYTHING = Criteria(
     segments=("loyal", "new"),
@@ -17,6 +17,7 @@ EVERYTHING = Criteria(
     silent_days=30,
     active_days=90,
     consent="agreed",
+    listed=("bought:2026-03.12.top5.loyal", "moved:new.none"),
 )
 
 
@@ -38,9 +39,27 @@ def test_conditions_are_said_by_names():
         "in Loyal regulars or new; RFM Champions; expected value high or medium; "
         "who bought in Mugs; from DE, FR or IT; last order on 2 Jan 2026 or later; "
         "last order on 4 Mar 2026 or earlier; silent for 30 days or longer; "
-        "ordered within the last 90 days; who agreed to marketing"
+        "ordered within the last 90 days; who agreed to marketing; "
+        "among the top 5\xa0% of the 12 months to Mar 2026, counted within Loyal regulars; "
+        "who moved lately from new to no segment"
     )
 
 
-def test_no_condition_has_no_words():
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ("q:ada", "found by “ada”"),
+        ("segment:none", "in no segment"),
+        ("segment:borderline", "nearly in another segment"),
+        ("last_order:never", "who never ordered"),
+        ("bought:2026-03.1.new", "among the new buyers in Mar 2026"),
+        ("shoe:44", "of a kind that is not known: nobody"),
+    ],
+)
+def test_conditions_of_the_list_are_said(condition, words):
+    assert in_words(Criteria(listed=(condition,))) == words
+
+
+def test_no_condition_means_everybody():
     assert in_words(Criteria()) == ""
+    assert whole_words(Criteria()) == "All customers"

@@ -185,6 +185,18 @@ def import_under_way():
     other.close()
 
 
+def test_who_has_no_name_is_erased_by_number(admin_client, ada):
+    nameless = make_customer(external_id="2500")
+
+    asked = [
+        admin_client.get(f"{CUSTOMERS}{each.pk}/erase/").content.decode()
+        for each in (nameless, ada)
+    ]
+
+    assert "<h1>Erase customer 2500?</h1>" in asked[0]
+    assert "<h1>Erase Ada Abel?</h1>" in asked[1]
+
+
 def test_nobody_is_erased_while_an_import_is_under_way(admin_client, ada, import_under_way):
     page = admin_client.post(f"{CUSTOMERS}{ada.pk}/erase/").content.decode()
 

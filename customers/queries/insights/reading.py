@@ -15,6 +15,7 @@ from customers.models import (
     MonthlySales,
     ProductFigures,
     ProductSales,
+    RankedBuyers,
     Segment,
     SegmentFlow,
 )
@@ -89,6 +90,12 @@ def buyers(
         [most, row[0]],
     )
     return customers.filter(pk__in=listed)
+
+
+def is_ranked(until: date, months: int) -> bool:
+    """Say whether it is kept who the buyers of a window were."""
+    of_window = {"figures__until": until, "figures__months": months, "figures__everyone": True}
+    return RankedBuyers.objects.filter(**of_window).exists()
 
 
 def first_bought(
