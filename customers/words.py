@@ -31,7 +31,7 @@ WAYS = {
     "top_category_share": ("more in one category", "less in one category"),
 }
 CAUSES = {
-    Move.Cause.FIRST_ORDER: "first order",
+    Move.Cause.FIRST_ORDER: "first time in a segment",
     Move.Cause.BEHAVIOUR: "bought differently",
     Move.Cause.MODEL: "new model",
     Move.Cause.LAPSED: "no order for two years",

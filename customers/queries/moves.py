@@ -3,9 +3,17 @@
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
-from customers.models import Customer, Move, Segment, SegmentProfile
+from customers.models import (
+    Customer,
+    Move,
+    ProposedMove,
+    Segment,
+    SegmentModel,
+    SegmentProfile,
+)
 from runs.models import Run
 
 
@@ -30,6 +38,18 @@ def moves_listed() -> QuerySet[Move]:
 def moves_of(customer: Customer) -> QuerySet[Move]:
     """Every move of a customer, latest first."""
     return moves_listed().filter(customer=customer).order_by("-id")
+
+
+def proposed_moves(run: Run, each: int) -> list[tuple[ProposedMove, str | None]]:
+    """Moves kept aside, a few of each way, with the key of the segment they lead to."""
+    model = SegmentModel.objects.filter(run=run).first()
+    if not model:
+        return []
+    way = Window(RowNumber(), partition_by=["from_segment", "to_place"], order_by="customer")
+    moves = ProposedMove.objects.filter(run=run).exclude(cause="").annotate(place=way)
+    shown = moves.filter(place__lte=each).select_related("customer", "from_segment")
+    keys = [stored["key"] for stored in model.parameters["segments"]]
+    return [(move, None if move.to_place is None else keys[move.to_place]) for move in shown]
 
 
 def runs_published(most: int) -> list[Run]:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from customers.models import SegmentProfile
+from customers.models import ProposedMove, Segment, SegmentModel, SegmentProfile
 from customers.services.segments.changes import moves_of_run
-from tests.factories import make_run, make_segment
+from tests.factories import make_customer, make_run, make_segment
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +47,79 @@ def test_a_held_run_tells_what_would_change_of_what_is_published(published):
     assert sizes == [("Our loyal", 100, 89), ("Our quiet", 50, 62), ("Fresh", 0, 2)]
 
 
+@pytest.fixture
+def held(published):
+    """Ten would go from Loyal to Quiet, since they are silent; three would come to Loyal."""
+    held = make_run(status="held", metrics=metrics(), published_at=None)
+    places = [{"key": "quiet"}, {"key": "loyal"}, {"key": "fresh"}]
+    SegmentModel.objects.create(
+        run=held, method="kmeans", k=3, fitted_run=held, parameters={"segments": places}
+    )
+    loyal = Segment.objects.get(key="loyal")
+    silent = {"cause": "behaviour", "feature": "days_since_last_order", "was": 10, "now": 60}
+    ways = [(loyal, 0, silent)] * 10 + [(None, 1, {"cause": "first_order"})] * 3
+    ways += [(loyal, 1, {"cause": ""})]  # becomes borderline, goes nowhere
+    for number, (left, place, why) in enumerate(ways):
+        ProposedMove.objects.create(
+            run=held,
+            customer=make_customer(external_id=f"mover{number:02}"),
+            from_segment=left,
+            to_place=place,
+            borderline=False,
+            **why,
+        )
+    return held
+
+
+def test_some_of_those_who_would_move_are_named_with_their_cause(admin_client, held):
+    flows = moves_of_run(held)["flows"]
+
+    named = [[each.customer.external_id for each in flow.people] for flow in flows]
+    assert named == [
+        [f"mover{number:02}" for number in range(5)],
+        [f"mover{number:02}" for number in range(10, 13)],
+        [],
+    ]
+    page = admin_client.get(f"/admin/runs/run/{held.pk}/change/").content.decode()
+    assert "Who would move, and why" in page
+    assert page.count("10 → 60 days") == 5
+    assert "First time in a segment" in page
+    assert "First order" not in page
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_the_page_takes_the_same_queries_however_many_ways_and_people(
+    admin_client, held, django_assert_num_queries, rows
+):
+    ProposedMove.objects.all().delete()
+    segments = [make_segment(held, key=f"other{number}") for number in range(rows)]
+    flow = {"to": "loyal", "cause": "model", "customers": 1}
+    held.metrics |= {"moves": [flow | {"from": segment.key} for segment in segments]}
+    held.save()
+    for segment in segments:
+        ProposedMove.objects.create(
+            run=held,
+            customer=make_customer(),
+            from_segment=segment,
+            to_place=1,
+            borderline=False,
+            cause="model",
+        )
+
+    # Session, user, run, the one before, sizes, segments, model, people, currency, notices
+    with django_assert_num_queries(10):
+        response = admin_client.get(f"/admin/runs/run/{held.pk}/change/")
+
+    assert response.content.decode().count("/admin/customers/customer/") >= min(rows, 12)
+
+
+def test_nobody_is_named_of_a_run_that_is_decided(admin_client, held):
+    held.status = "superseded"
+    held.save()
+
+    assert not moves_of_run(held)["has_people"]
+
+
 def test_flows_of_several_causes_are_one(published):
     held = make_run(status="held", metrics=metrics(), published_at=None)
 
@@ -78,6 +151,17 @@ def test_every_customer_of_a_first_run_comes_from_nowhere():
 
     assert told["most_left"].left == 0
     assert told["sizes"][0].share_left is None
+    assert told["is_first"]
+
+
+def test_nobody_moves_in_a_first_run(admin_client):
+    moves = [{"from": None, "to": "loyal", "cause": "first_order", "customers": 89}]
+    run = make_run(metrics={"moves": moves, "segments": FOUND, "customers": 89})
+
+    page = admin_client.get(f"/admin/runs/run/{run.pk}/change/").content.decode()
+
+    assert "89 customers came into a segment for the first time</h2>" in page
+    assert "First time in a segment" in page
 
 
 @pytest.mark.parametrize("over", [{"kind": "similar", "metrics": metrics()}, {"metrics": {}}])

@@ -3,25 +3,40 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from customers.models import Segment
+from customers.models import Customer, Segment
 from customers.queries import pages
-from customers.words import CAUSES
+from customers.queries.moves import proposed_moves
+from customers.words import CAUSES, why
 from runs.models import Run
 from runs.queries import published_run
 
 FLOWS_SHOWN = 12
+PEOPLE_SHOWN = 5  # of each flow
 DECIDED = (Run.Status.PUBLISHED, Run.Status.SUPERSEDED)
 
 
 @dataclass(frozen=True)
+class Person:
+    """Somebody who would move, and why, with what changed."""
+
+    customer: Customer
+    because: str
+    change: str
+
+
+@dataclass(frozen=True)
 class Flow:
-    """Customers who go from one segment to another: how many, which share of the first, why."""
+    """Customers who go from one segment to another: how many, which share of the first, why.
+
+    While a run waits for a decision, some of them by name.
+    """
 
     left: Segment | None
     entered: Segment | str | None
     customers: int
     share: float | None
     because: str
+    people: list[Person]
 
 
 @dataclass(frozen=True)
@@ -65,9 +80,13 @@ def moves_of_run(run: Run) -> dict:
         )
         for key in sorted({*sizes, *after}, key=lambda key: -sizes.get(key, 0))
     ]
-    ways = _flows(flows, named, sizes)
+    people = {} if is_done else _people(run)
+    ways = _flows(flows, named, sizes, people)
     return {
         "is_done": is_done,
+        "is_first": before is None,
+        "has_people": bool(people),
+        "people_shown": PEOPLE_SHOWN,
         "moved": sum(flow["customers"] for flow in flows),
         "of": run.metrics.get("customers"),
         "most_left": max(changed, key=lambda size: size.share_left or 0, default=None),
@@ -78,7 +97,17 @@ def moves_of_run(run: Run) -> dict:
     }
 
 
-def _flows(flows: list[dict], named: dict, sizes: dict[str, int]) -> list[Flow]:
+def _people(run: Run) -> dict[tuple[str | None, str | None], list[Person]]:
+    """Return some of those who would move, by from where and to where."""
+    currency, people = pages.shop_currency(), defaultdict(list)
+    for move, entered in proposed_moves(run, PEOPLE_SHOWN):
+        told = why(move.cause, move.feature, move.was, move.now, currency)
+        left = move.from_segment and move.from_segment.key
+        people[left, entered].append(Person(move.customer, *told))
+    return people
+
+
+def _flows(flows: list[dict], named: dict, sizes: dict[str, int], people: dict) -> list[Flow]:
     """Join flows between the same two segments, whatever their causes; most customers first."""
     ways = defaultdict(list)
     for flow in flows:
@@ -89,5 +118,6 @@ def _flows(flows: list[dict], named: dict, sizes: dict[str, int]) -> list[Flow]:
         alike.sort(key=lambda flow: -flow["customers"])
         because = ", ".join(CAUSES.get(flow["cause"], flow["cause"]) for flow in alike)
         share = customers / sizes[left] if sizes.get(left) else None
-        joined.append(Flow(named.get(left), named.get(entered), customers, share, because))
+        some = people.get((left, entered), [])
+        joined.append(Flow(named.get(left), named.get(entered), customers, share, because, some))
     return sorted(joined, key=lambda flow: -flow.customers)
