@@ -8,7 +8,8 @@ from django.db.models import OrderBy, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
@@ -17,7 +18,7 @@ from customers.admin import segment_page
 from customers.admin.exporting import export_facts, export_response
 from customers.admin.profile import profile_rows
 from customers.models import Segment
-from customers.queries import pages
+from customers.queries import moves, pages
 from customers.queries.clock import data_clock
 from customers.services.exports import segment_source
 from runs.cells import NOTHING, number
@@ -29,8 +30,8 @@ from runs.queries import published_run
 class SegmentAdmin(admin.ModelAdmin):
     """The segments of the published run by falling mean spend, retired ones after."""
 
-    list_display = ("segment", "size", "customer_share", "sales_share", "meaning")
-    number_columns = ("size",)
+    list_display = ("segment", "size", "trend", "customer_share", "sales_share", "meaning")
+    number_columns = ("size", "trend")
     list_per_page = 50
     empty_template = "admin/customers/segment/empty.html"
     actions = None
@@ -56,6 +57,17 @@ class SegmentAdmin(admin.ModelAdmin):
     def size(self, segment: Segment) -> str:
         return NOTHING if segment.retired_run_id else number(segment.customers)
 
+    @admin.display(description="in the last run")
+    def trend(self, segment: Segment) -> SafeString | str:
+        """Show came − went, leading to who they were; nothing in the first run, which only adds."""
+        came, went = self.changes.get(segment.pk, (0, 0))
+        if not came and not went:
+            return NOTHING if segment.retired_run_id or not self.changes else "0"
+        url = reverse("admin:customers_segment_change", args=[segment.pk])
+        told = f"{number(came)} came, {number(went)} went"
+        net = f"{'+' if came > went else ''}{number(came - went)}"
+        return format_html('<a href="{}#moves" title="{}">{}</a>', url, told, net)
+
     @admin.display(description="of customers")
     def customer_share(self, segment: Segment) -> SafeString | str:
         return cells.share_with_bar(segment, segment.share)
@@ -73,6 +85,8 @@ class SegmentAdmin(admin.ModelAdmin):
         self, request: HttpRequest, extra_context: dict | None = None
     ) -> HttpResponse:
         facts = {"run": published_run("segments"), "as_of": data_clock()}
+        latest, *before = moves.runs_published(2) or [None]
+        self.changes = moves.came_and_went(latest) if before else {}
         return super().changelist_view(request, facts | (extra_context or {}))
 
     def get_fieldsets(self, request: HttpRequest, obj: Segment | None = None) -> list:

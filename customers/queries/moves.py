@@ -1,5 +1,6 @@
 """SQL of moves as staff look at them: run by run, and why."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db import connection
@@ -65,6 +66,16 @@ def counts_by_run(segment: Segment, runs: list[Run]) -> QuerySet:
     came = Count("pk", filter=Q(to_segment=segment))
     went = Count("pk", filter=Q(from_segment=segment))
     return moves.values("run", "cause").annotate(came=came, went=went)
+
+
+def came_and_went(run: Run) -> dict[int, tuple[int, int]]:
+    """How many customers came to each segment in a run, and how many went."""
+    ways = Move.objects.filter(run=run).order_by().values_list("to_segment", "from_segment")
+    counts = defaultdict(lambda: [0, 0])
+    for *way, customers in ways.annotate(customers=Count("pk")):
+        for side, segment in enumerate(way):
+            counts[segment][side] += customers
+    return {segment: tuple(sides) for segment, sides in counts.items()}
 
 
 def members_by_run(segment: Segment, runs: list[Run]) -> dict[int, int]:

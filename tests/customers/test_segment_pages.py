@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from customers.models import CustomerTotal, Export, Move, Segment, Shop
+from customers.models import Audience, CustomerTotal, Export, Move, Segment, Shop
 from tests.factories import NOW, make_customer, make_order, make_product, make_run, make_segment
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def told() -> dict:
     """Two runs: five customers came to Loyal by their first order, two went to Quiet since."""
     Shop.objects.create(currency="EUR")
     before = make_run(status="superseded", as_of=NOW - timedelta(days=7))
-    run = make_run()
+    run = make_run(metrics={"customers": 6})
     people = [make_customer(marketing_consent=True) for _ in range(6)]
     CustomerTotal.objects.bulk_create(CustomerTotal(customer=each) for each in people)
     loyal = make_segment(run, *people[2:], key="loyal", name="Loyal")
@@ -68,6 +68,84 @@ def test_each_line_leads_to_its_customers(admin_client, told):
         set(told["people"][:2]),
         {told["people"][5]},
     ]
+
+
+def trends(client) -> dict[str, str]:
+    """What the list says of each segment's change, by its key; links with where they lead."""
+    page = client.get(SEGMENTS)
+    cells = re.findall(
+        r'data-label="In the last run" class="[^"]*">(.*?)</td>', page.content.decode()
+    )
+    keys = [segment.key for segment in page.context["cl"].result_list]
+    return dict(zip(keys, cells, strict=True))
+
+
+def test_the_list_tells_how_each_segment_changed_in_the_last_run(admin_client, told):
+    make_segment(told["run"], key="still")
+
+    shown = trends(admin_client)
+
+    links = {
+        key: re.search(r'href="([^"]*)" title="([^"]*)">(.*)<', cell) for key, cell in shown.items()
+    }
+    address = f"{SEGMENTS}{told['loyal'].pk}/change/#moves"
+    assert links["loyal"].groups() == (address, "1 came, 2 went", "−1")
+    assert links["quiet"].groups()[1:] == ("2 came, 0 went", "+2")
+    assert shown["still"] == "0"
+
+
+def test_the_first_run_shows_no_trend(admin_client, told):
+    Move.objects.filter(run=told["run"]).delete()
+    told["run"].published_at = None
+    told["run"].save()
+
+    assert set(trends(admin_client).values()) == {"–"}
+
+
+@pytest.mark.parametrize("segments", [1, 20])
+def test_the_list_of_segments_takes_the_same_queries_however_many(
+    admin_client, told, django_assert_num_queries, segments
+):
+    for _ in range(segments):
+        move(told["run"], told["people"][5], make_segment(told["run"]), told["quiet"])
+
+    # Session, user, notices; run, clock, runs, moves; run, count, page; the refresh under way.
+    with django_assert_num_queries(11):
+        assert len(trends(admin_client)) == segments + 2
+
+
+@pytest.mark.parametrize("exports", [1, 20])
+def test_the_list_of_exports_takes_the_same_queries_however_long(
+    admin_client, told, django_assert_num_queries, exports
+):
+    for number in range(exports):
+        audience = Audience.objects.create(name=f"A{number}")
+        Export.objects.create(audience=audience, source=audience, format="canonical", everyone=True)
+        Export.objects.create(
+            segment=told["loyal"], source="Loyal", format="klaviyo", everyone=False
+        )
+
+    with django_assert_num_queries(6):  # session, user, notices, layouts, count, page
+        page = admin_client.get("/admin/customers/export/").content.decode()
+
+    assert page.count("/admin/customers/segment/") >= exports
+
+
+@pytest.mark.parametrize("ways", [1, 20])
+def test_the_page_of_a_segment_takes_the_same_queries_however_many_came_and_went(
+    admin_client, told, django_assert_num_queries, ways
+):
+    for number in range(ways):
+        move(told["run"], make_customer(), make_segment(told["run"]), told["quiet"])
+        Export.objects.create(
+            segment=told["quiet"], source=number, format="klaviyo", everyone=False
+        )
+
+    page_of(admin_client, told["quiet"])  # so that what Django keeps of content types is there
+    with django_assert_num_queries(17):
+        page = page_of(admin_client, told["quiet"])
+
+    assert len(re.findall('<td data-label="Why">', page)) >= 1
 
 
 def test_another_run_is_told_when_asked_for(admin_client, told):
