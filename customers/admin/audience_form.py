@@ -1,6 +1,7 @@
 """The form of an audience: every condition beside what there is to choose."""
 
 from django import forms
+from django.utils.text import capfirst
 
 from customers import rfm, value
 from customers.audiences import CONSENTS, Criteria
@@ -8,7 +9,7 @@ from customers.conditions import makes_sense, said
 from customers.models import Audience
 from customers.queries import pages
 
-SEVERAL = ("segments", "rfm", "tiers", "categories", "countries", "listed")
+SEVERAL = ("listed", "segments", "rfm", "tiers", "categories", "countries")
 SINGLE = ("ordered_from", "ordered_until", "silent_days", "active_days", "consent")
 
 
@@ -30,12 +31,12 @@ def _days(label: str) -> forms.IntegerField:
 class AudienceForm(forms.ModelForm):
     """A name, and conditions that all must hold."""
 
+    listed = _several("From the list of customers")
     segments = _several("Segment")
     rfm = _several("RFM group")
     tiers = _several("Expected value")
     categories = _several("Bought in")
     countries = _several("Country")
-    listed = _several("From the list of customers")
     ordered_from = _day("Last order from")
     ordered_until = _day("Last order until")
     silent_days = _days("Silent for at least, days")
@@ -66,7 +67,7 @@ class AudienceForm(forms.ModelForm):
             "tiers": [(tier, tier.capitalize()) for tier in reversed(value.TIERS)],
             "categories": _same(_with(pages.categories(), stored, "categories")),
             "countries": _same(_with(pages.countries(), stored, "countries")),
-            "listed": [(condition, said(condition, names)) for condition in self.conditions()],
+            "listed": [(each, capfirst(said(each, names))) for each in self.conditions()],
         }
         for name, choices in offered.items():
             self.fields[name].choices = choices

@@ -181,7 +181,7 @@ def test_a_condition_of_the_list_can_be_taken_away_again(admin_client):
     audience = Audience.objects.create(name="Moved", criteria={"listed": conditions})
     url = f"{AUDIENCES}{audience.pk}/change/"
     page = admin_client.get(url).content.decode()
-    assert "who moved lately from Loyal to Slipping" in page
+    assert "Who moved lately from Loyal to Slipping" in page
 
     admin_client.post(url, {"name": "Moved", "listed": conditions[:1], "consent": ""})
 

@@ -161,6 +161,33 @@ def test_what_sells_at_which_price_in_which_season_is_seen(open_as, tmp_path, co
     assert serious(page) == []
 
 
+def test_the_customers_of_a_chart_are_saved_as_an_audience(open_as, tmp_path, complaints, serious):
+    trade(tmp_path, orders=250, customers=60)
+    divide()
+    refresh_insights()
+    page = open_as("CRM manager", "?until=2025-12")
+
+    tab_to(page, page.locator("#concentration .plot"))
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    listed = page.locator("#result_list tbody tr").count()
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    follow(page, link(page, "Save as audience"))
+    assert page.get_by_role("group", name="From the list of customers").is_visible()
+    tab_to(page, page.get_by_label("Name"))
+    page.keyboard.type("Best buyers")
+    page.locator("[data-customers]", has_text=str(listed)).wait_for()
+    page.keyboard.press("Enter")
+
+    page.get_by_role("heading", name="Best buyers").wait_for()
+    assert Audience.objects.get().customers == listed > 0
+    assert complaints == []
+    assert serious(page) == []
+
+
 def test_a_held_run_is_looked_at_and_published(open_as, shop, complaints, serious, monkeypatch):
     verdicts = iter([REFUSE, HOLD])  # groups stand in for segments, and a person should look
     monkeypatch.setattr(refreshing, "verdict", lambda gates: next(verdicts))
@@ -171,6 +198,10 @@ def test_a_held_run_is_looked_at_and_published(open_as, shop, complaints, seriou
     follow(page, link(page, f"Decide on run {held.pk}"))
     heading = f"{held.metrics['moved']} customers would move"
     assert page.get_by_role("heading", name=heading).is_visible()
+    people = page.locator("details", has_text="Who would move, and why")
+    tab_to(page, people.locator("summary"))
+    page.keyboard.press("Enter")
+    assert people.locator("tbody th a").first.is_visible()
     follow(page, page.get_by_role("button", name=f"Publish run {held.pk}"))
 
     page.get_by_text(f"Run {held.pk} is published").wait_for()
