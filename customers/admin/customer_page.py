@@ -17,6 +17,7 @@ from runs.cells import days, money
 ORDERS_SHOWN = 200
 CATEGORIES_SHOWN = 6
 STRIP_HEIGHT = 72  # of the orders' bars
+MARK_HEIGHT = 4  # of a bar for an order whose value is not known in the shop's currency
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Month:
     @property
     def sums(self) -> list[tuple[str, Decimal, Decimal]]:
         """Net and returned by currency, of those that count."""
-        counted = [order for order in self.orders if order.status in Order.COUNTED]
+        counted = [order for order in self.orders if counts(order)]
         return [
             (
                 currency,
@@ -44,10 +45,25 @@ class Month:
             for currency in sorted({order.currency for order in counted})
         ]
 
+    @property
+    def without_rate(self) -> int:
+        """How many of them would count, but have no rate to the shop's currency."""
+        return sum(order.status in Order.COUNTED and not counts(order) for order in self.orders)
+
+
+def counts(order: Order) -> bool:
+    """Say whether an order is in the sums: paid, and worth something known to the shop."""
+    return order.status in Order.COUNTED and order.rate is not None
+
 
 def has_sold(order: Order) -> bool:
-    """Say whether an order counts as one: paid, and not only taking things back."""
-    return order.units > 0 and order.status in Order.COUNTED
+    """Say whether an order counts as one: in the sums, and not only taking things back."""
+    return order.units > 0 and counts(order)
+
+
+def worth_of(order: Order) -> Decimal:
+    """Return what an order is worth in the shop's currency; nothing without a rate to it."""
+    return order.net * (order.rate or 0)
 
 
 @dataclass(frozen=True)
@@ -72,6 +88,13 @@ class Bar:
     def y(self) -> float:
         """Where the bar begins, counted from the top."""
         return STRIP_HEIGHT - self.height
+
+    @property
+    def kind(self) -> str:
+        """Whether it counts, and whether it sold or took back."""
+        if not counts(self.order):
+            return "uncounted"
+        return "returned" if self.order.net < 0 else "sold"
 
 
 @dataclass(frozen=True)
@@ -104,24 +127,17 @@ def strip_of(orders: list[Order], stays: list[Membership], as_of: datetime | Non
     def place(at: datetime) -> float:
         return round(100 * min(max((at - begin).total_seconds() / whole, 0), 1), 2)
 
-    most = max([abs(order.net) for order in orders] + [Decimal(1)])
+    most = max([abs(worth_of(order)) for order in orders] + [Decimal(1)])
     bands = []
     for stay in stays:
         start = place(stay.since)
         end = place(stay.to_run.as_of) if stay.to_run else 100.0
         bands.append(Band(stay, start, round(max(end - start, 0.4), 2), cells.colour(stay.segment)))
     return {
-        "bars": [
-            Bar(
-                order,
-                place(order.ordered_at),
-                round(float(abs(order.net) / most) * STRIP_HEIGHT, 1),
-            )
-            for order in orders
-        ],
+        "bars": [Bar(order, place(order.ordered_at), _height(order, most)) for order in orders],
         "bands": bands,
         "begin": begin,
-        "height": STRIP_HEIGHT,
+        "is_mixed": len({order.currency for order in orders}) > 1,
         "finding": _finding(orders, as_of),
     }
 
@@ -137,10 +153,16 @@ def favourites_of(customer: Customer) -> list[tuple[str, str, float]]:
     ]
 
 
+def _height(order: Order, most: Decimal) -> float:
+    if order.rate is None:
+        return MARK_HEIGHT
+    return round(float(abs(worth_of(order)) / most) * STRIP_HEIGHT, 1)
+
+
 def _finding(orders: list[Order], as_of: datetime) -> str:
     sold = sorted(order.ordered_at for order in orders if has_sold(order))
     if not sold:
-        return "Nothing was kept of what they ordered"
+        return "No order of theirs counts"
     silent = days(as_of - sold[-1])
     if len(sold) == 1:
         return f"One order, {silent} before the data ends"

@@ -160,6 +160,7 @@ class CustomerAdmin(admin.ModelAdmin):
             "explanation": explanation,
             "reasons": reason_rows(explanation.why if explanation else [], customer.currency),
             "total": total,
+            "without_rate": pages.without_rate(customer),
             "silent": days(as_of - total.last_order_at) if total and total.last_order_at else "",
             "stay": next(iter(customer.open_memberships), None),
             "score": next(iter(customer.open_scores), None),

@@ -145,6 +145,13 @@ def orders_of(customer: Customer) -> QuerySet[Order]:
     return Order.objects.filter(customer=customer).order_by("-ordered_at", "-id")
 
 
+def without_rate(customer: Customer) -> int:
+    """How many paid orders of a customer are in no sum, for want of a rate."""
+    return Order.objects.filter(
+        customer=customer, status__in=Order.COUNTED, rate__isnull=True
+    ).count()
+
+
 def stays_of(customer: Customer) -> QuerySet[Membership]:
     """All stays of a customer in segments, newest first."""
     stays = Membership.objects.filter(customer=customer).select_related("segment", "to_run")

@@ -102,6 +102,57 @@ def test_orders_in_several_currencies_are_not_added_up(admin_client, ada):
     assert "3 orders, €20.00, £10.00" in page
 
 
+def test_bars_are_as_high_as_orders_are_worth_in_the_shops_currency(admin_client, ada):
+    dear = make_order(ada, make_product(), days_ago=5, price="100")
+    make_order(ada, make_product(), days_ago=4, price="1000", currency="JPY", rate="0.006")
+
+    response = shown(admin_client, ada)
+
+    heights = {bar.order.pk: bar.height for bar in response.context["strip"]["bars"]}
+    assert max(heights, key=heights.get) == dear.pk
+    assert sorted(heights.values()) == [4.3, 7.2, 7.2, 7.2, 7.2, 72]  # €6, 4 times €10, €100
+    assert "higher for more in EUR, at the rate of their day" in response.content.decode()
+
+
+@pytest.fixture
+def ada_in_kronor(ada) -> Customer:
+    """Ada's newest order is in a currency without a rate, and in no sum."""
+    make_order(ada, make_product(), days_ago=0, price="900", currency="SEK", rate=None)
+    return ada
+
+
+def test_an_order_without_a_rate_counts_nowhere_on_the_page(admin_client, ada_in_kronor):
+    response = shown(admin_client, ada_in_kronor)
+
+    strip, timeline = response.context["strip"], response.context["timeline"]
+    assert strip["finding"] == "An order every 19\xa0days; silent for 2\xa0days"
+    assert [bar.kind for bar in strip["bars"]] == ["uncounted"] * 2 + ["sold"] * 3
+    assert [bar.height for bar in strip["bars"]] == [4, 72, 72, 72, 72]
+    assert [each.sold for each in timeline if hasattr(each, "orders")] == [2, 1]
+
+
+def test_an_order_without_a_rate_is_named_as_left_out(admin_client, ada_in_kronor):
+    page = shown(admin_client, ada_in_kronor).content.decode()
+
+    assert "1 order without a rate is not in it" in page
+    assert "2 orders, €20.00, 1 without a rate" in page
+    assert 'class="pill warn">not counted: no rate<' in page
+
+    make_order(ada_in_kronor, make_product(), currency="SEK", rate=None)
+    page = shown(admin_client, ada_in_kronor).content.decode()
+    assert "2 orders without a rate are not in it" in page
+
+
+def test_who_ordered_only_without_a_rate_did_not_buy_nothing(admin_client, ada):
+    ben = make_customer()
+    make_order(ben, make_product(), currency="SEK", rate=None)
+
+    page = shown(admin_client, ben).content.decode()
+
+    assert "Nothing bought yet" not in page
+    assert "No order of theirs counts" in page
+
+
 def test_favourite_categories_are_those_most_spent_in(admin_client, ada):
     for name, net in (("Bowls", 10), ("Mugs", 30), ("Plates", -5)):
         category = Category.objects.create(name=name)
