@@ -97,6 +97,8 @@ def _of_new(kept: Kept) -> str:
         found, when = kept.by_month.get(choice.window.until), f"In {choice.window.until:%B}, "
     if not found or not found.buyers:
         return "Nobody who bought is known"
+    if choice.begins_with_data and choice.months == 1:
+        return f"Too early to tell who is new: data begin in {choice.first_day:%B %Y}"
     if not found.new_buyers:
         return when + "nobody who bought was new" if when else "Nobody who bought was new"
     who = f"{share(found.new_buyers / found.buyers)} of the customers who bought were new"

@@ -16,8 +16,8 @@ from runs.cells import day
 YEAR = 12
 # Buyers are kept one by one for so many last months; earlier ones are not offered.
 MONTHS_OFFERED = 24
-# A shop that began in the first days of a month has that month whole.
-FIRST_DAYS = timedelta(days=7)
+# Days that a year may lack at its beginning, and still be compared; a month may lack none.
+LACKING = {1: timedelta(0), YEAR: timedelta(days=6)}
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,16 @@ class Choice:
             return None
         end = number_of(self.window.until) - self.window.months
         before = Window(first_day(end), self.window.months)
-        return before if self.first_day < before.start + FIRST_DAYS else None
+        return before if self.first_day <= before.start + LACKING[before.months] else None
+
+    def knows_before(self, window: Window) -> bool:
+        """Whether anything is known of before these months; if not, everyone seems new."""
+        return self.first_day < window.start
 
     @property
     def begins_with_data(self) -> bool:
-        """Whether nothing is known of before, so that everyone seems new."""
-        return self.first_day >= self.window.start
+        """Whether nothing is known of before the chosen months."""
+        return not self.knows_before(self.window)
 
     @property
     def is_open(self) -> bool:

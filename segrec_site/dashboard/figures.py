@@ -1,14 +1,13 @@
 """Single figures, each beside what it was before."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 
 from django.conf import settings
 
 from customers.insights.pulse import DAYS
+from customers.models import BuyerFigures
 from segrec_site.dashboard.charts import change, growth, whole_money, written
-from segrec_site.dashboard.choice import FIRST_DAYS
 from segrec_site.dashboard.kept import Kept
 
 
@@ -40,12 +39,13 @@ class Figure:
 
 
 def of_sales(currency: str, now: tuple, before: tuple | None) -> list[Figure]:
-    """Make figures of revenue, orders, buyers and new ones, and of what an order is worth."""
+    """Make figures of revenue, orders, what one is worth, buyers, and new ones where known."""
     names = ("Revenue", "Orders", "Order value", "Customers who bought", "New customers")
     money = (currency, "", currency, "", "")
     after = _with_value(now)
     earlier = _with_value(before) if before else (None,) * len(names)
-    return [Figure(*each) for each in zip(names, after, earlier, money, strict=True)]
+    figures = zip(names, after, earlier, money, strict=True)
+    return [Figure(name, now, *rest) for name, now, *rest in figures if now is not None]
 
 
 def pulse_figures(kept: Kept, pulse: dict) -> list[Figure]:
@@ -56,25 +56,31 @@ def pulse_figures(kept: Kept, pulse: dict) -> list[Figure]:
             sum(net[part]),
             sum(orders[part]),
             pulse["buyers"][number],
-            pulse["new_buyers"][number],
+            pulse["new_buyers"][number] if _age_of_data(kept) > least else None,
         )
-        for number, part in enumerate((slice(0, DAYS), slice(DAYS, None)))
+        for number, (part, least) in enumerate(
+            [(slice(0, DAYS), 2 * DAYS), (slice(DAYS, None), DAYS)]
+        )
     )
     return of_sales(kept.currency, now, was if reaches_back(kept) else None)
 
 
 def reaches_back(kept: Kept) -> bool:
-    """Whether the data reach back to before the last days and as many before them."""
-    last = kept.build.as_of.astimezone(settings.SHOP_ZONE).date()
-    return kept.build.first_day < last - timedelta(days=2 * DAYS) + FIRST_DAYS
+    """Whether there are data of all the last days and of as many before them."""
+    return _age_of_data(kept) >= 2 * DAYS
 
 
 def period_figures(kept: Kept) -> list[Figure]:
     """Figures of the chosen months beside those of as many months before."""
     choice = kept.choice
     now, before = _sums(kept, choice.window), choice.before and _sums(kept, choice.before)
-    found = of_sales(kept.currency, now, before)
-    return found[:-1] if choice.begins_with_data else found
+    return of_sales(kept.currency, now, before)
+
+
+def _age_of_data(kept: Kept) -> int:
+    """Count the days from the first to the last."""
+    last = kept.build.as_of.astimezone(settings.SHOP_ZONE).date()
+    return (last - kept.build.first_day).days + 1
 
 
 def _sums(kept: Kept, window) -> tuple:
@@ -83,8 +89,12 @@ def _sums(kept: Kept, window) -> tuple:
         sum((row["net"] for row in kept.sales(window.start, window.until)), Decimal(0)),
         kept.orders(window.start, window.until),
         found.buyers if found else 0,
-        found.new_buyers if found else 0,
+        _new(found) if kept.choice.knows_before(window) else None,
     )
+
+
+def _new(found: BuyerFigures | None) -> int:
+    return found.new_buyers if found else 0
 
 
 def _with_value(sums: tuple) -> tuple:

@@ -257,7 +257,7 @@ def _ranked(sums: dict) -> list[tuple]:
 def _whole_months(kept: Kept, since: date | None = None) -> list[date]:
     """Return the months up to the chosen end that data cover from first to last day."""
     choice = kept.choice
-    begun = number_of(choice.first_day) + (choice.first_day.day > 7)
+    begun = number_of(choice.first_day) + (choice.first_day.day > 1)
     first = max(number_of(since or choice.year.start), begun)
     return [
         first_day(each)

@@ -1,13 +1,16 @@
 """Shops at their edges: no page breaks, and none says what is not known."""
 
 import re
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from customers.insights.counted import Window
 from customers.services.insights import refresh_insights
 from customers.services.orders import upsert_orders
 from customers.services.rates import import_rates
 from products.services import upsert_products
+from segrec_site.dashboard.choice import Choice
 from tests.customers.trading import divide, order_again
 from tests.factories import make_run
 from tests.shop_files import write
@@ -72,6 +75,79 @@ def test_a_shop_of_one_month_compares_with_nothing(admin_client):
     assert "on the year before" not in text
     assert "on the 30 days before" not in text
     assert "26 customers bought: too few" in text
+
+
+def sell_daily(first: date, last: date) -> None:
+    """Sell for 10 a day, each day to somebody else."""
+    upsert_orders(
+        [
+            order_again(
+                f"o{n}",
+                ordered_at=f"{first + timedelta(days=n)}",
+                customer_id=f"c{n}",
+                unit_price="10",
+            )
+            for n in range((last - first).days + 1)
+        ]
+    )
+    refresh_insights()
+
+
+def figures_of(client, name: str, **asked) -> dict[str, str]:
+    """Return the changes of the figures in the page, by name."""
+    return {each.name: each.change for each in client.get("/admin/", asked).context[name]}
+
+
+NAMES = ["Revenue", "Orders", "Order value", "Customers who bought", "New customers"]
+
+
+def test_a_month_that_lacks_days_is_not_compared_with(admin_client):
+    sell_daily(date(2025, 2, 2), date(2025, 3, 31))
+    march = {"until": "2025-03", "months": "1"}
+
+    assert figures_of(admin_client, "period", **march) == dict.fromkeys(NAMES, "")
+    assert figures_of(admin_client, "pulse") == dict.fromkeys(NAMES, "")
+    text = page(admin_client, **march)
+    assert "grows most" not in text
+    assert "Data begin in Feb 2025, so there is nothing to compare with." in text
+
+
+def test_whole_months_and_days_are_compared_with(admin_client):
+    sell_daily(date(2025, 1, 31), date(2025, 3, 31))
+
+    grown = dict.fromkeys(NAMES, "+11\u00a0%") | {"Order value": "0\u00a0%"}
+    assert figures_of(admin_client, "period", until="2025-03", months="1") == grown
+    even = dict.fromkeys(NAMES, "0\u00a0%") | {"New customers": ""}  # in the first days all are new
+    assert figures_of(admin_client, "pulse") == even
+
+
+def test_new_customers_are_not_compared_with_those_the_data_begin_with(admin_client):
+    sell_daily(date(2025, 2, 1), date(2025, 3, 31))
+
+    changes = figures_of(admin_client, "period", until="2025-03", months="1")
+
+    assert changes["Customers who bought"] == "+11\u00a0%"
+    assert changes["New customers"] == ""
+
+
+@pytest.mark.parametrize("last", [date(2025, 2, 1), date(2025, 2, 28)], ids=str)
+def test_nobody_is_called_new_where_the_data_begin(admin_client, last):
+    sell_daily(date(2025, 2, 1), last)
+
+    text = page(admin_client)
+
+    assert "Too early to tell who is new: data begin in February 2025" in captions(text)
+    assert "were new" not in text
+    assert "New customers" not in figures_of(admin_client, "pulse")
+    assert "New customers" not in figures_of(admin_client, "period")
+
+
+@pytest.mark.parametrize(("first", "may"), [(date(2024, 1, 7), True), (date(2024, 1, 8), False)])
+def test_a_year_may_lack_its_first_days(first, may):
+    window = Window(date(2025, 12, 1), 12)
+    choice = Choice(window, first, datetime(2025, 12, 31, 23, 59, tzinfo=UTC))
+
+    assert (choice.before is not None) is may
 
 
 def test_orders_of_nobody_known_are_revenue_without_customers(admin_client):
