@@ -1,15 +1,20 @@
 """Filters that a chart's links set: lists of just the customers or products a figure counts."""
 
+from datetime import date, datetime, time
+
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from customers.insights.counted import Buyers, Sold
-from customers.models import Customer
+from customers.insights.counted import Buyers, Ordered, Sold
+from customers.models import Customer, Order
 from customers.queries.conditions import meeting
 from customers.queries.insights import reading
 from products.admin import MORE_FILTERS
 from products.models import Product
+
+NEVER = "never: this address makes no sense"
 
 
 class SetByLink(admin.SimpleListFilter):
@@ -30,7 +35,9 @@ class BuyersFilter(SetByLink):
 
     def words(self) -> str:
         counted = Buyers.read(self.value())
-        return counted.words if counted else "nobody: this address makes no sense"
+        if not counted:
+            return "nobody: this address makes no sense"
+        return counted.words + _of(counted.segment)
 
     def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
         return meeting(customers, f"bought:{self.value()}") if self.value() else customers
@@ -56,14 +63,48 @@ class SoldFilter(SetByLink):
 
     def words(self) -> str:
         counted = Sold.read(self.value())
-        return counted.words if counted else "never: this address makes no sense"
+        return counted.words + _of(counted.segment) if counted else NEVER
 
     def queryset(self, request: HttpRequest, products: QuerySet[Product]) -> QuerySet[Product]:
         counted = Sold.read(self.value() or "")
         if not counted:
             return products.none() if self.value() else products
-        window = counted.window
-        return reading.sold_in(products, window.start, window.until, counted.band)
+        window, band = counted.window, counted.band
+        if not counted.segment:
+            return reading.sold_in(products, window.start, window.until, band)
+        start, end = _midnight(window.start), _midnight(window.end)
+        return reading.sold_to(products, reading.counted_orders(start, end, counted.segment), band)
+
+
+class CountedOrdersFilter(SetByLink):
+    """Orders that count, of a day or a month: of everyone, of a segment, or of nobody known."""
+
+    title, parameter_name = "counted", "counted"
+
+    def words(self) -> str:
+        counted = Ordered.read(self.value())
+        return counted.words + _of(counted.segment) if counted else NEVER
+
+    def queryset(self, request: HttpRequest, orders: QuerySet[Order]) -> QuerySet[Order]:
+        counted = Ordered.read(self.value() or "")
+        if not counted:
+            return orders.none() if self.value() else orders
+        start, end = _midnight(counted.start), _midnight(counted.end)
+        found = reading.counted_orders(start, end, counted.segment)
+        if counted.who == "nobody":
+            return orders.filter(pk__in=found.filter(customer=None))
+        return orders.filter(pk__in=found.filter(units__gt=0))
+
+
+def _of(segment: str) -> str:
+    """Name a segment by its key, after what it bought."""
+    if not segment:
+        return ""
+    return f" · {dict(reading.segment_names()).get(segment, 'in no segment')}"
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), settings.SHOP_ZONE)
 
 
 MORE_FILTERS.append(SoldFilter)

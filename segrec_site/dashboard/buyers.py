@@ -69,7 +69,7 @@ def newcomers(kept: Kept) -> Chart:
         Column("From nobody known", "money", drawn=True),
     ]
     rows = [_month(kept, month) for month in _months(kept)]
-    if not any(row["From nobody known"] for row in rows):
+    if not any(row["From nobody known"][0] for row in rows):
         columns.pop()
     found = kept.chosen_figures(kept.choice.window)
     return Chart(
@@ -110,7 +110,7 @@ def _month(kept: Kept, month) -> dict:
     found, key = kept.by_month.get(month), kept.choice.segment_key
     new, buyers = (found.new_buyers, found.buyers) if found else (0, 0)
     new_net, net = (found.new_net, found.net) if found else (Decimal(0), Decimal(0))
-    window = Window(month, 1)
+    window, unknown = Window(month, 1), kept.anonymous_net(month)
     return {
         "Month": f"{month:%b %Y}",
         "New customers": (new, links.buyers(window, "new", key) if new else ""),
@@ -120,7 +120,7 @@ def _month(kept: Kept, month) -> dict:
         ),
         "Revenue from new": new_net,
         "From returning": net - new_net,
-        "From nobody known": kept.anonymous_net(month),
+        "From nobody known": (unknown, links.orders_of_nobody(month) if unknown else ""),
     }
 
 

@@ -48,10 +48,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of cells, in the colour of what it is about, if that has one."""
+    """A row of cells, in the colour of what it is about; `is_rest` where it folds many into one."""
 
     cells: list[Cell]
     colour: str = ""
+    is_rest: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,12 +110,13 @@ def table(columns: list[Column], rows: list[dict], currency: str = "") -> list[R
     """Write values by column's name into rows.
 
     A value may come with where it leads, or with other words for it, as (value, href) or
-    (value, href, text); the key "colour" is the row's.
+    (value, href, text); the keys "colour" and "is_rest" are the row's.
     """
     return [
         Row(
             [_cell(column, row.get(column.name), currency) for column in columns],
             row.get("colour", ""),
+            row.get("is_rest", False),
         )
         for row in rows
     ]

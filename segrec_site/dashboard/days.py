@@ -6,6 +6,7 @@ from django.conf import settings
 
 from customers.insights.pulse import DAYS
 from runs.cells import day, number, share
+from segrec_site.dashboard import links
 from segrec_site.dashboard.charts import Chart, Column, growth, table, whole_money
 from segrec_site.dashboard.figures import reaches_back
 from segrec_site.dashboard.kept import Kept
@@ -30,14 +31,15 @@ def chart(kept: Kept, pulse: dict) -> Chart:
     ]
     if not reaches_back(kept):
         columns.pop()
+    dates = [last - timedelta(days=age) for age in reversed(range(DAYS))]
     rows = [
         {
-            "Day": f"{last - timedelta(days=DAYS - 1 - place):%a %-d %b}",
+            "Day": f"{at:%a %-d %b}",
             "Revenue": net[DAYS + place],
-            "Orders": orders[DAYS + place],
+            "Orders": (sold, links.orders(at, kept.choice.segment_key) if sold else ""),
             f"{DAYS} days before": net[place],
         }
-        for place in range(DAYS)
+        for place, at, sold in zip(range(DAYS), dates, orders[DAYS:], strict=True)
     ]
     whose = f" · {kept.choice.whose}" if kept.choice.whose else ""
     return Chart(

@@ -12,6 +12,7 @@ from customers.queries.insights.reading import NONE
 from products.models import Category
 from segrec_site.dashboard.choice import Choice
 
+NO_CATEGORY = "No category"
 LEFT_OUT = {
     "without_rate": "in a currency without a rate",
     "pending": "pending",
@@ -114,6 +115,6 @@ def read_kept(build: InsightBuild, choice: Choice, segments: list[Segment]) -> K
         buyers=reading.buyer_figures(windows),
         by_month=reading.buyers_by_month(earliest, window.until, key),
         products=reading.product_figures(window.until, window.months),
-        categories={None: "No category"} | dict(Category.objects.values_list("pk", "name")),
+        categories={None: NO_CATEGORY} | dict(Category.objects.values_list("pk", "name")),
         flows=reading.flows(),
     )

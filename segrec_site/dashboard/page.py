@@ -28,7 +28,7 @@ STORY = {
     "Prices": (sales.price_bands, segments.sensitivity),
 }
 # What charts lead to; links show to who may follow them.
-LINKED = ("customers.customer", "customers.segment", "products.product")
+LINKED = ("customers.customer", "customers.segment", "customers.order", "products.product")
 LIBRARY = "echarts/echarts.min.js"
 
 
@@ -88,7 +88,7 @@ def _told(build: InsightBuild, request: HttpRequest) -> dict:
         "choice": kept.choice,
         "filters": _filters(kept.choice, build, kept.segments),
         "pulse": figures.pulse_figures(kept, pulse),
-        "pulse_chart": days.chart(kept, pulse),
+        "pulse_chart": days.chart(kept, pulse).without_links_to(closed),
         "period": figures.period_figures(kept),
         "compared": "on the month before"
         if kept.choice.window.months == 1

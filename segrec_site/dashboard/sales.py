@@ -14,13 +14,14 @@ from customers.insights.seasons import FEWEST_MONTHS, season_index
 from runs.cells import money, number, share
 from segrec_site.dashboard import links
 from segrec_site.dashboard.charts import Chart, Column, change, growth, part, table
-from segrec_site.dashboard.kept import Kept
+from segrec_site.dashboard.kept import NO_CATEGORY, Kept
 
 MOST_SERIES = 6
 # A category with less of the revenue is too small to be news.
 LEAST_SHARE = 0.01
 # A month this much above the mean is a peak.
 PEAK = 1.25
+ALL_ALIKE = "any price"
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,11 @@ def seasons(kept: Kept) -> Chart:
         *(Column(f"{month:%b %Y}", "times", drawn=True) for month in months),
     ]
     rows = [
-        {"Category": (label, _of_label(kept, names, number), label)}
+        {"Category": (label, _of_season(kept, names, number, kept.choice.year))}
         | {
-            f"{month:%b %Y}": None if np.isnan(value) else float(value)
+            f"{month:%b %Y}": None
+            if np.isnan(value)
+            else (float(value), _of_season(kept, names, number, Window(month, 1)))
             for month, value in zip(months, values, strict=True)
         }
         for number, (label, values) in enumerate(
@@ -134,7 +137,10 @@ def price_bands(kept: Kept) -> Chart:
         columns.pop()
     rows = [
         {
-            "Price": name,
+            "Price": (
+                name,
+                links.products(kept.choice.window, band=band, segment=kept.choice.segment_key),
+            ),
             "Share of units": part(found[band]["sold"], sold),
             "Share of revenue": part(found[band]["net"], net) if net > 0 else None,
             "Revenue": found[band]["net"],
@@ -196,14 +202,14 @@ def band_names(edges: Iterable[float], currency: str) -> list[str]:
     """Name price bands by their ends."""
     ends = [money(edge, currency, 0 if edge == int(edge) else 2) for edge in edges]
     if not ends:
-        return ["any price"]
+        return [ALL_ALIKE]
     middle = [f"{low} to {high}" for low, high in pairwise(ends)]
     return [f"under {ends[0]}", *middle, f"{ends[-1]} and more"]
 
 
 def _category(kept: Kept, pk: int | None, sums: dict, compared: Compared | None) -> dict:
     products = {row.category_id: row.products for row in kept.products if row.band is None}
-    window = kept.choice.window
+    window, name = kept.choice.window, kept.categories.get(pk, "?")
     grown = None
     if compared:
         now, before = (
@@ -212,7 +218,7 @@ def _category(kept: Kept, pk: int | None, sums: dict, compared: Compared | None)
         )
         grown = growth(now, before)
     return {
-        "Category": kept.categories.get(pk, "?"),
+        "Category": (name, links.products(window, category=pk, segment=kept.choice.segment_key)),
         "Revenue": sums["net"],
         "Change": grown,
         "Units": sums["units"],
@@ -232,6 +238,7 @@ def _folded(kept: Kept, rows: list[dict], total: Decimal) -> list[dict]:
             kept.choice.address(all="categories") + "#categories",
             f"Other: all {len(rows)} categories",
         ),
+        "is_rest": True,
         "Revenue": net,
         "Share": part(net, total),
         "Change": None,
@@ -265,10 +272,10 @@ def _whole_months(kept: Kept, since: date | None = None) -> list[date]:
     ]
 
 
-def _of_label(kept: Kept, names: list, place: int) -> str:
+def _of_season(kept: Kept, names: list, place: int, window: Window) -> str:
     if place >= len(names) or (place >= MOST_SERIES and not kept.choice.all_of):
         return kept.choice.address(all="categories") + "#seasons"
-    return links.products(kept.choice.year, category=names[place])
+    return links.products(window, category=names[place], segment=kept.choice.segment_key)
 
 
 def _stretch(months: list[date]) -> str:
@@ -278,7 +285,7 @@ def _stretch(months: list[date]) -> str:
 def _of_categories(rows: list[dict]) -> str:
     if not rows:
         return ""
-    first = f"{rows[0]['Category']} brings {share(rows[0]['Share'])} of revenue"
+    first = f"{_doing(rows[0]['Category'][0], 'bring')} {share(rows[0]['Share'])} of revenue"
     news = [
         row
         for row in rows
@@ -287,7 +294,13 @@ def _of_categories(rows: list[dict]) -> str:
     if not news:
         return first
     best = max(news, key=lambda row: row["Change"])
-    return f"{first}; {best['Category']} grows most ({change(best['Change'])})"
+    grows = _doing(best["Category"][0], "grow")
+    return f"{first}; {grows} most ({change(best['Change'])})"
+
+
+def _doing(name: str, verb: str) -> str:
+    """Say what a category does, or products without one do."""
+    return f"Products without a category {verb}" if name == NO_CATEGORY else f"{name} {verb}s"
 
 
 def _of_seasons(labels: list, months: list, index: np.ndarray | None, net: np.ndarray) -> str:
@@ -299,12 +312,14 @@ def _of_seasons(labels: list, months: list, index: np.ndarray | None, net: np.nd
     if seen[row, column] < PEAK:
         return "No month stands out in any of the larger categories"
     times = f"{seen[row, column]:.1f} times its mean month"
-    return f"{labels[row]} peaks in {months[column]:%B}: {times}"
+    return f"{_doing(labels[row], 'peak')} in {months[column]:%B}: {times}"
 
 
 def _of_bands(rows: list[dict]) -> str:
     known = [row for row in rows if row["Share of revenue"] is not None]
     if not known:
         return "Returns outweigh what was bought"
+    if ALL_ALIKE in (row["Price"][0] for row in known):
+        return "Prices are too much alike to part into bands"
     best = max(known, key=lambda row: row["Share of revenue"])
-    return f"{share(best['Share of revenue'])} of revenue comes from products at {best['Price']}"
+    return f"{share(best['Share of revenue'])} of revenue comes from products at {best['Price'][0]}"

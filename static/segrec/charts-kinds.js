@@ -111,7 +111,8 @@ window.segrecCharts = (() => {
           series,
           index,
           text: `${row.cells[0].text}, ${column.name}: ${row.cells[column.place].text}`,
-          link: row.cells[series + 1]?.link && series < 2 ? row.cells[series + 1].link : "",
+          // New and returning customers are listed by the columns that count them.
+          link: row.cells[series < 2 ? series + 1 : column.place].link,
         }))),
     };
   }
@@ -131,7 +132,7 @@ window.segrecCharts = (() => {
         tooltip: { trigger: "item", formatter: ({ dataIndex }) => whole(table, table.rows[dataIndex]) },
         series: [{
           type: "bar",
-          data: table.rows.map((row) => ({ value: row.cells[amount.place].value, itemStyle: { color: row.cells[name.place].link ? look["chart-3"] : look["chart-1"] } })),
+          data: table.rows.map((row) => ({ value: row.cells[amount.place].value, itemStyle: { color: row.isRest ? look["chart-3"] : look["chart-1"] } })),
           barCategoryGap: "30%",
           itemStyle: { borderRadius: [0, 2, 2, 0] },
           label: { show: true, position: "right", color: look.text, fontSize: 12, formatter: ({ dataIndex }) => said(table.rows[dataIndex]) },
@@ -167,7 +168,7 @@ window.segrecCharts = (() => {
           emphasis: emphasis(look),
         }],
       },
-      points: points.map((point, index) => ({ series: 0, index, text: text(point), link: table.rows[point[1]].link })),
+      points: points.map((point, index) => ({ series: 0, index, text: text(point), link: table.rows[point[1]].cells[point[0] + 1].link || table.rows[point[1]].link })),
     };
   }
 

@@ -31,6 +31,7 @@
     }));
     const rows = [...table.tBodies[0].rows].map((row) => ({
       colour: row.dataset.colour || "",
+      isRest: "rest" in row.dataset,
       links: [...row.querySelectorAll("td a")].map((link) => link.href),
       link: row.querySelector("th a")?.href || "",
       cells: [...row.cells].map((cell, place) => ({

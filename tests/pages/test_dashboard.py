@@ -98,6 +98,56 @@ def test_a_bar_opens_what_it_counts(open_staff_page, shop):
     assert page.locator("tbody tr").count() == count
 
 
+def test_a_month_of_a_season_opens_what_its_segment_bought_then(open_staff_page, shop):
+    page = open_staff_page(f"{YEAR}&segment=loyal")
+    drawn(page)
+
+    page.locator("#seasons .plot").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/products/product/?sold=2025-01.1.all.loyal&category__**")
+
+
+@pytest.mark.parametrize("chart", ["categories", "prices"])
+def test_a_bar_of_a_segment_opens_what_it_bought(open_staff_page, shop, chart):
+    page = open_staff_page(f"{YEAR}&segment=loyal")
+    drawn(page)
+
+    page.locator(f"#{chart} .plot").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/products/product/?sold=2025-12.12.*.loyal*")
+    assert page.locator("tbody tr").count() > 0
+
+
+def test_a_day_opens_its_orders(open_staff_page, shop):
+    page = open_staff_page(YEAR)
+    drawn(page)
+
+    page.locator("#days .plot").focus()
+    page.keyboard.press("End")
+    said = page.locator("#days [aria-live]").text_content()
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/customers/order/?counted=*.all")
+    assert f"Orders: {page.locator('tbody tr').count()}\n" in said
+
+
+def test_what_nobody_known_brought_is_opened_by_keyboard(open_staff_page, shop):
+    page = open_staff_page(YEAR)
+    drawn(page)
+    page.locator("#newcomers .plot").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert "From nobody known" in page.locator("#newcomers [aria-live]").text_content()
+
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/customers/order/?counted=2025-01.nobody")
+
+
 def test_the_table_behind_a_chart_opens_by_keyboard(open_staff_page, shop):
     page = open_staff_page(YEAR)
     drawn(page)
@@ -114,7 +164,7 @@ def test_another_choice_is_an_address_to_share(open_staff_page, shop):
     page = open_staff_page(YEAR)
 
     page.locator(".story-head summary", has_text="Customers").click()
-    page.get_by_role("link", name="Loyal", exact=True).click()
+    page.locator(".story-head").get_by_role("link", name="Loyal", exact=True).click()
     page.locator(".story-head summary", has_text="Period").click()
     page.get_by_role("link", name="1 month", exact=True).click()
 

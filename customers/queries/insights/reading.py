@@ -3,22 +3,38 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db.models import F, Func, IntegerField, Q, QuerySet, Sum
+from django.conf import settings
+from django.db.models import (
+    DateField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+)
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import TruncMonth
 
 from customers.insights.concentration import places
 from customers.models import (
     BuyerFigures,
     Customer,
     InsightBuild,
+    Membership,
     MonthlyOrders,
     MonthlySales,
+    Order,
+    OrderLine,
     ProductFigures,
     ProductSales,
     RankedBuyers,
     Segment,
     SegmentFlow,
 )
+from customers.queries.pages import COUNTED
 from products.models import Product
 
 EVERYONE, NONE = "", "none"
@@ -126,6 +142,34 @@ def sold_in(
     if band is not None:
         sales = sales.filter(band=band)
     return products.filter(pk__in=sales.values("product"))
+
+
+def counted_orders(start: datetime, end: datetime, segment: str = EVERYONE) -> QuerySet[Order]:
+    """Orders that figures of this stretch rest on, those that only took back among them."""
+    orders = Order.objects.filter(
+        COUNTED,
+        ordered_at__gte=start,
+        ordered_at__lt=end,
+        ordered_at__lte=InsightBuild.objects.values("as_of")[:1],
+    )
+    stays = Membership.objects.filter(customer=OuterRef("customer"), to_run=None)
+    if segment == NONE:
+        return orders.filter(~Exists(stays))
+    return orders.filter(Exists(stays.filter(segment__key=segment))) if segment else orders
+
+
+def sold_to(
+    products: QuerySet[Product], orders: QuerySet[Order], band: int | None = None
+) -> QuerySet[Product]:
+    """Those that these orders sold, in any price band or in one."""
+    lines = OrderLine.objects.filter(order__in=orders, quantity__gt=0)
+    if band is not None:
+        month = TruncMonth("order__ordered_at", DateField(), tzinfo=settings.SHOP_ZONE)
+        sales = ProductSales.objects.filter(
+            product=OuterRef("product"), month=OuterRef("month"), band=band
+        )
+        lines = lines.annotate(month=month).filter(Exists(sales))
+    return products.filter(pk__in=lines.values("product"))
 
 
 def segment_names() -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Every figure of the dashboard against the same figure made by pandas from the shop's lines."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import numpy as np
@@ -56,6 +57,14 @@ def links(asked: dict, key: str) -> list[tuple]:
         for cell in row.cells
         if cell.href and cell.column.kind == "number"
     ]
+
+
+def in_bands(shop: pd.DataFrame) -> pd.DataFrame:
+    """The lines with the band of their product's mean price in their month."""
+    pieces = shop["quantity"].abs()
+    month = shop.assign(pieces=pieces, price=pieces * shop["price"]).groupby(["month", "product"])
+    means = month["price"].transform("sum") / month["pieces"].transform("sum")
+    return shop.assign(band=np.searchsorted(last_build().price_edges, means, "right"))
 
 
 def near(value) -> object:
@@ -157,12 +166,7 @@ def test_seasons(shop, asked):
 
 @pytest.mark.parametrize("asked", CHOICES, ids=str)
 def test_price_bands(shop, asked):
-    edges = last_build().price_edges
-    pieces = shop["quantity"].abs()
-    month = shop.assign(pieces=pieces, price=pieces * shop["price"]).groupby(["month", "product"])
-    means = month["price"].transform("sum") / month["pieces"].transform("sum")
-    banded = shop.assign(band=np.searchsorted(edges, means, "right"))
-    lines = chosen(banded, asked)
+    lines = chosen(in_bands(shop), asked)
     sold = lines[lines["quantity"] > 0]
     units = sold.groupby("band")["quantity"].sum()
     net = lines.groupby("band")["net"].sum()
@@ -255,7 +259,16 @@ def test_price_sensitivity(shop, monkeypatch):
 @pytest.mark.parametrize("asked", [YEAR, MONTH | {"segment": "none"}], ids=str)
 @pytest.mark.parametrize(
     "key",
-    ["categories", "prices", "concentration", "newcomers", "segments", "movement", "sensitivity"],
+    [
+        "days",
+        "categories",
+        "prices",
+        "concentration",
+        "newcomers",
+        "segments",
+        "movement",
+        "sensitivity",
+    ],
 )
 def test_a_number_leads_to_a_list_of_just_so_many(shop, admin_client, asked, key):
     found = links(asked, key)
@@ -263,6 +276,85 @@ def test_a_number_leads_to_a_list_of_just_so_many(shop, admin_client, asked, key
         page = admin_client.get(href)
         assert page.status_code == 200
         assert page.context["cl"].result_count == number > 0, href
+
+
+def listed(client, href: str) -> set[int]:
+    """The keys of what a link opens."""
+    return {row.pk for row in client.get(href).context["cl"].queryset}
+
+
+def cells(asked: dict, key: str) -> list[list]:
+    """The cells of a chart's table, by row."""
+    return [row.cells for row in chart_of(asked | {"all": "categories"}, key).rows]
+
+
+SEGMENTS = [YEAR, MONTH | {"segment": "loyal"}, YEAR | {"segment": "none"}]
+
+
+@pytest.mark.parametrize("asked", SEGMENTS, ids=str)
+def test_a_category_opens_the_products_sold_in_it(shop, admin_client, asked):
+    lines = chosen(shop, asked).fillna({"category": "No category"})
+    sold = lines[lines["quantity"] > 0].groupby("category")["product"].unique()
+
+    for name, *_ in cells(asked, "categories"):
+        assert listed(admin_client, name.href) == {*sold.get(name.value, [])}
+
+
+@pytest.mark.parametrize("asked", SEGMENTS, ids=str)
+def test_a_price_band_opens_the_products_sold_in_it(shop, admin_client, asked):
+    lines = chosen(in_bands(shop), asked)
+    sold = lines[lines["quantity"] > 0].groupby("band")["product"].unique()
+    bands = sorted(lines["band"].unique())
+
+    for (name, *_), band in zip(cells(asked, "prices"), bands, strict=True):
+        assert listed(admin_client, name.href) == {*sold.get(band, [])}
+
+
+@pytest.mark.parametrize("asked", SEGMENTS, ids=str)
+def test_a_month_of_a_season_opens_the_products_sold_in_it(shop, admin_client, asked):
+    lines = of_segment(shop, asked).fillna({"category": "No category"})
+    sold = lines[lines["quantity"] > 0].groupby(["category", "month"])["product"].unique()
+
+    for name, *months in cells(asked, "seasons")[:2]:
+        for cell in months[-3:]:
+            month = pd.Timestamp(cell.column.name).strftime("%Y-%m")
+            products = sold.get((name.value, month), [])
+            assert listed(admin_client, cell.href) == {*products}
+
+
+def test_a_year_of_a_season_opens_what_its_segment_bought(shop, admin_client):
+    asked = YEAR | {"segment": "loyal"}
+    lines = chosen(shop, asked).fillna({"category": "No category"})
+    sold = lines[lines["quantity"] > 0].groupby("category")["product"].unique()
+
+    for name, *_ in cells(asked, "seasons"):
+        assert listed(admin_client, name.href) == {*sold.get(name.value, [])}
+
+
+@pytest.mark.parametrize("asked", [YEAR, YEAR | {"segment": "loyal"}], ids=str)
+def test_a_day_opens_its_orders(shop, admin_client, asked):
+    lines = of_segment(shop, asked)
+    sold = lines[lines["sold"]].groupby("day")["order"].unique()
+    last = data_clock().date()
+
+    for age, (_, _, orders, *_) in enumerate(cells(asked, "days")[:-11:-1]):
+        if orders.value:
+            day = last - timedelta(days=age)
+            assert listed(admin_client, orders.href) == {*sold[day]}
+
+
+def test_what_nobody_known_brought_opens_their_orders(shop, admin_client):
+    lines = shop[shop["customer"].isna()]
+    orders = lines.groupby("month")["order"].unique()
+
+    for month, *_, unknown in cells(YEAR, "newcomers"):
+        if unknown.value:
+            at = pd.Timestamp(month.value).strftime("%Y-%m")
+            assert listed(admin_client, unknown.href) == {*orders[at]}
+
+
+def test_an_address_of_no_day_lists_no_orders(shop, admin_client):
+    assert listed(admin_client, "/admin/customers/order/?counted=2025-02-30.all") == set()
 
 
 def test_the_top_customers_listed_are_those_who_spent_most(shop, admin_client):

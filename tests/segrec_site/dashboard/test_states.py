@@ -175,8 +175,27 @@ def test_products_without_categories_are_one(admin_client):
 
     text = page(admin_client)
 
-    assert "No category brings 100" in text
+    assert "Products without a category bring 100\u00a0% of revenue" in captions(text)
+    assert "No category brings" not in text
     assert "category__isnull=True" in text
+
+
+def test_products_without_categories_grow_and_peak_in_those_words(admin_client):
+    sell_daily(date(2025, 1, 1), date(2025, 11, 30))
+    upsert_orders([order_again("big", ordered_at="2025-11-09", unit_price="500")])
+    refresh_insights()
+
+    text = page(admin_client, until="2025-11", months="1")
+
+    assert "Products without a category grow most" in text
+    assert "Products without a category peak in November" in text
+
+
+def test_prices_that_are_alike_are_not_called_any_price(admin_client):
+    upsert_orders([order_again(f"o{n}", customer_id="ada") for n in range(3)])
+    refresh_insights()
+
+    assert "Prices are too much alike to part into bands" in captions(page(admin_client))
 
 
 def test_three_currencies_are_one_where_there_are_rates(admin_client, tmp_path):
