@@ -5,9 +5,9 @@ from decimal import Decimal
 from customers.insights.concentration import STEPS, places
 from customers.insights.counted import Window
 from customers.insights.months import first_day, number_of
-from runs.cells import number, share
+from runs.cells import share
 from segrec_site.dashboard import links
-from segrec_site.dashboard.charts import Chart, Column, part, table
+from segrec_site.dashboard.charts import Chart, Column, many, part, table
 from segrec_site.dashboard.kept import Kept
 
 # Of fewer customers, a tenth is one or two persons, and says nothing of the shop.
@@ -20,8 +20,7 @@ def concentration(kept: Kept) -> Chart:
     shares = found.top_shares if found else []
     few = "Nobody bought" if not found or not found.buyers else ""
     if found and 0 < found.buyers < FEWEST_BUYERS:
-        who = "1 customer" if found.buyers == 1 else f"{found.buyers} customers"
-        few = f"{who} bought: too few to tell how revenue is spread"
+        few = f"{many(found.buyers, 'customer')} bought: too few to tell how revenue is spread"
     elif found and found.buyers and not shares:
         few = "Returns outweigh what was bought: there is no revenue to share out"
     columns = [
@@ -48,7 +47,7 @@ def concentration(kept: Kept) -> Chart:
         title="Concentration",
         finding=_of_top(rows),
         note=kept.note(
-            f"n = {number(found.buyers if found else 0)} customers who bought",
+            f"n = {many(found.buyers if found else 0, 'customer')} who bought",
         )
         + " Who returned more than they bought counts as having spent nothing;"
         " orders of nobody known are not in it.",
@@ -78,7 +77,7 @@ def newcomers(kept: Kept) -> Chart:
         title="New against returning",
         finding=_of_new(kept),
         note=kept.note(
-            f"n = {number(found.buyers if found else 0)} customers who bought",
+            f"n = {many(found.buyers if found else 0, 'customer')} who bought",
             months=f"{kept.choice.words}, chart: by month",
         )
         + " New is whose first order ever came then. Data begin in"

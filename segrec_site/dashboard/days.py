@@ -5,9 +5,9 @@ from datetime import timedelta
 from django.conf import settings
 
 from customers.insights.pulse import DAYS
-from runs.cells import day, number, share
+from runs.cells import day, share
 from segrec_site.dashboard import links
-from segrec_site.dashboard.charts import Chart, Column, growth, table, whole_money
+from segrec_site.dashboard.charts import Chart, Column, growth, many, table, whole_money
 from segrec_site.dashboard.figures import reaches_back
 from segrec_site.dashboard.kept import Kept
 
@@ -47,7 +47,7 @@ def chart(kept: Kept, pulse: dict) -> Chart:
         kind="days",
         title="Last days",
         finding=_finding(kept, sum(net[DAYS:]), sum(net[:DAYS])),
-        note=f"n = {number(sum(orders[DAYS:]))} orders · net revenue a day until"
+        note=f"n = {many(sum(orders[DAYS:]), 'order')} · net revenue a day until"
         f" {day(kept.build.as_of)} · {kept.currency}{whose}. Orders without a rate, pending,"
         " cancelled and refunded ones are left out.",
         columns=columns,

@@ -5,7 +5,14 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from customers.models import BuyerFigures, InsightBuild, MonthlyOrders, ProductFigures, Segment
+from customers.models import (
+    BuyerFigures,
+    InsightBuild,
+    MonthlyOrders,
+    ProductFigures,
+    Segment,
+    SegmentFlow,
+)
 from customers.queries import ledger
 from customers.queries.insights import reading
 from customers.queries.insights.reading import NONE
@@ -37,7 +44,7 @@ class Kept:
     by_month: dict[date, BuyerFigures]
     products: list[ProductFigures]
     categories: dict[int | None, str]
-    flows: list[dict]
+    flows: list[SegmentFlow]
 
     @property
     def currency(self) -> str:
@@ -47,15 +54,23 @@ class Kept:
     @cached_property
     def left_out(self) -> str:
         """Say how many orders of the chosen months count for nothing, and why."""
-        months = [each for each in self.months if self._is_chosen(each.month)]
+        return self._left_out(self.choice.start, self.choice.window.until)
+
+    def _left_out(self, start: date, until: date) -> str:
+        months = [each for each in self.months if start <= each.month <= until]
         counts = {name: sum(getattr(each, name) for each in months) for name in LEFT_OUT}
         said = [f"{count:,} {LEFT_OUT[name]}" for name, count in counts.items() if count]
-        return f"Left out: orders {', '.join(said)}." if said else "No order is left out."
+        whose = " of the whole shop" if self.choice.segment_key else ""
+        return f"Left out{whose}: orders {', '.join(said)}." if said else "No order is left out."
 
-    def note(self, *said: str, months: str = "") -> str:
-        """Return the small print under a finding: whose, which months, what money, what not."""
+    def note(self, *said: str, months: str = "", stretch: tuple[date, date] | None = None) -> str:
+        """Return the small print under a finding: whose, which months, what money, what not.
+
+        `stretch` is the first and the last month, where they are not those chosen.
+        """
         parts = [*said, months or self.choice.words, self.currency, self.choice.whose]
-        return " · ".join(part for part in parts if part) + f". {self.left_out}"
+        left_out = self._left_out(*stretch) if stretch else self.left_out
+        return " · ".join(part for part in parts if part) + f". {left_out}"
 
     def sales(self, start: date, until: date) -> list[dict]:
         """Return the sums by month and category of some months."""
@@ -91,9 +106,6 @@ class Kept:
         choice = self.choice
         segment = choice.segment and choice.segment.pk
         return self.figures(window, segment, everyone=not choice.segment_key)
-
-    def _is_chosen(self, month: date) -> bool:
-        return self.choice.start <= month <= self.choice.window.until
 
 
 def read_kept(build: InsightBuild, choice: Choice, segments: list[Segment]) -> Kept:

@@ -11,9 +11,9 @@ import numpy as np
 from customers.insights.counted import Window
 from customers.insights.months import first_day, number_of
 from customers.insights.seasons import FEWEST_MONTHS, season_index
-from runs.cells import money, number, share
+from runs.cells import money, share
 from segrec_site.dashboard import links
-from segrec_site.dashboard.charts import Chart, Column, change, growth, part, table
+from segrec_site.dashboard.charts import Chart, Column, change, growth, many, part, table
 from segrec_site.dashboard.kept import NO_CATEGORY, Kept
 
 MOST_SERIES = 6
@@ -59,7 +59,7 @@ def categories(kept: Kept) -> Chart:
         kind="bars",
         title="Categories",
         finding=_of_categories(rows),
-        note=kept.note(f"n = {number(sum(row['Units'] for row in rows))} units")
+        note=kept.note(f"n = {many(sum(row['Units'] for row in rows), 'unit')} after returns")
         + (f" Change: {compared.words}." if compared else f" {uncompared(kept)}"),
         columns=columns,
         rows=table(columns, shown, kept.currency),
@@ -109,8 +109,9 @@ def seasons(kept: Kept) -> Chart:
         title="Seasons",
         finding=_of_seasons(labels, months, index, net),
         note=kept.note(
-            f"n = {len(months)} whole months",
-            months=f"{months[0]:%b %Y} to {months[-1]:%b %Y}" if months else "",
+            f"n = {many(len(months), 'whole month')}",
+            months=_from_to(months) if months else "",
+            stretch=(months[0], months[-1]) if months else None,
         )
         + " Each month’s revenue against the category’s mean month, which is 1.0\u00a0×.",
         columns=columns,
@@ -158,7 +159,7 @@ def price_bands(kept: Kept) -> Chart:
         kind="columns",
         title="Price bands",
         finding=_of_bands(rows),
-        note=kept.note(f"n = {number(sold)} units")
+        note=kept.note(f"n = {many(sold, 'unit')} sold")
         + " A product’s band is that of its mean price in a month, before discounts;"
         " Reduced is the share of lines sold with a discount.",
         columns=columns,
@@ -276,6 +277,11 @@ def _of_season(kept: Kept, names: list, place: int, window: Window) -> str:
     if place >= len(names) or (place >= MOST_SERIES and not kept.choice.all_of):
         return kept.choice.address(all="categories") + "#seasons"
     return links.products(window, category=names[place], segment=kept.choice.segment_key)
+
+
+def _from_to(months: list[date]) -> str:
+    ends = dict.fromkeys(f"{month:%b %Y}" for month in (months[0], months[-1]))
+    return " to ".join(ends)
 
 
 def _stretch(months: list[date]) -> str:

@@ -1,5 +1,6 @@
 """Charts about segments: how many and what they bring, who moved, who waits for discounts."""
 
+from datetime import datetime
 from decimal import Decimal
 
 import numpy as np
@@ -7,18 +8,19 @@ from django.urls import reverse
 
 from customers.cells import chip
 from customers.insights.prices import interval, price_level
-from customers.models import Segment
+from customers.models import Segment, SegmentFlow
 from customers.queries.insights.reading import NONE
-from runs.cells import NOTHING, day, number, share
+from runs.cells import NOTHING, day, share
 from segrec_site.dashboard import links
 from segrec_site.dashboard.buyers import FEWEST_BUYERS
-from segrec_site.dashboard.charts import Chart, Column, part, table
+from segrec_site.dashboard.charts import Chart, Column, many, part, table
 from segrec_site.dashboard.kept import Kept
 
 # A share known no better than this to either side is not told.
 WIDEST = 0.05
 TOO_FEW = "too few to tell"
 NO_SEGMENT = "No segment"
+PRICES = "Prices against all"
 
 
 def sizes(kept: Kept) -> Chart:
@@ -58,7 +60,7 @@ def sizes(kept: Kept) -> Chart:
         kind="pairs",
         title="Segments",
         finding=_of_sizes(rows[: len(kept.segments)]),
-        note=f"n = {number(count)} customers in segments now · revenue: {kept.choice.words}"
+        note=f"n = {many(count, 'customer')} in segments now · revenue: {kept.choice.words}"
         f" · {kept.currency}. {kept.left_out}{_all(kept)} {NO_SEGMENT}: customers without an order"
         " in two years, opted out, or not known.",
         columns=columns,
@@ -70,31 +72,27 @@ def sizes(kept: Kept) -> Chart:
 
 def movement(kept: Kept) -> Chart:
     """Who moved from which segment to which."""
-    named = {segment.pk: segment for segment in kept.segments}
-    others = {flow[side] for flow in kept.flows for side in ("from_segment", "to_segment")}
-    retired = Segment.objects.in_bulk(others - named.keys() - {None}) if kept.flows else {}
-    named |= retired
     columns = [
         Column("From", drawn=True),
         Column("To", drawn=True),
         Column("Customers", "number", drawn=True),
     ]
-    rows = [_flow(named, flow) for flow in kept.flows]
+    rows = [_flow(flow) for flow in kept.flows]
     since = kept.build.moves_since
     missing = ""
     if not since:
         missing = "Movement shows after segments were published a second time"
     elif not rows:
         missing = f"Nobody changed segment since {day(since)}"
-    moved = sum(flow["size"] for flow in kept.flows)
+    moved = sum(flow.size for flow in kept.flows)
     return Chart(
         key="movement",
         kind="sankey",
         title="Movement",
-        finding=_of_flows(named, kept.flows, since),
-        note=f"n = {number(moved)} customers who are elsewhere than as of {day(since)}; who came"
+        finding=_of_flows(kept.flows, since),
+        note=f"n = {many(moved, 'customer')} elsewhere than as of {day(since)}; who came"
         f" back meanwhile is not counted. “{NO_SEGMENT}” is before a first order, or after two"
-        " years without one."
+        f" years without one. Movement is up to now, whatever months are chosen.{_all(kept)}"
         if since
         else "",
         columns=columns,
@@ -114,7 +112,7 @@ def sensitivity(kept: Kept) -> Chart:
         Column("At least", "share", drawn=True),
         Column("At most", "share", drawn=True),
         Column("Lines reduced", "share"),
-        Column("Price level", "change"),
+        Column(PRICES, "change"),
     ]
     rows = [_sensitive(kept, segment, window) for segment in kept.segments]
     overall = usual and part(usual.discount, usual.gross)
@@ -128,11 +126,12 @@ def sensitivity(kept: Kept) -> Chart:
         kind="whiskers",
         title="Price sensitivity",
         finding=_of_sensitivity(rows, overall),
-        note=f"n = {number(usual.buyers if usual else 0)} customers who bought ·"
+        note=f"n = {many(usual.buyers if usual else 0, 'customer')} who bought ·"
         f" {kept.choice.words} · {kept.currency}. {kept.left_out}{_all(kept)}"
-        " Whiskers: 95 % interval, customers being drawn. Price level: what is paid a unit"
-        " before discounts, against all customers in the same categories. Segments of fewer than"
-        f" {FEWEST_BUYERS} buyers, or known no better than ±{share(WIDEST)}, are not judged.",
+        f" Whiskers: 95 % interval, customers being drawn. {PRICES}: what is paid a unit"
+        " before discounts, against what all customers pay in the same categories. Segments of"
+        f" fewer than {FEWEST_BUYERS} buyers, or known no better than ±{share(WIDEST)}, are not"
+        " judged.",
         columns=columns,
         rows=table(columns, rows, kept.currency),
         missing=missing,
@@ -168,7 +167,7 @@ def _sensitive(kept: Kept, segment: Segment, window) -> dict:
         "Lines reduced": part(
             sum(each["reduced_lines"] for each in lines), sum(each["lines"] for each in lines)
         ),
-        "Price level": _level(kept, lines),
+        PRICES: _level(kept, lines),
     }
 
 
@@ -194,14 +193,14 @@ def _net_by_segment(kept: Kept) -> dict[int | None, Decimal]:
     return found
 
 
-def _flow(named: dict[int, Segment], flow: dict) -> dict:
-    ends = [named.get(flow[side]) for side in ("from_segment", "to_segment")]
+def _flow(flow: SegmentFlow) -> dict:
+    ends = [flow.from_segment, flow.to_segment]
     names = [(str(end), _page(end), chip(end)) if end else NO_SEGMENT for end in ends]
     keys = [end.key if end else NONE for end in ends]
     return {
         "From": names[0],
         "To": names[1],
-        "Customers": (flow["size"], links.movers(*keys)),
+        "Customers": (flow.size, links.movers(*keys)),
         "colour": ends[0].colour if ends[0] else "",
     }
 
@@ -221,17 +220,17 @@ def _of_sizes(rows: list[dict]) -> str:
     )
 
 
-def _of_flows(named: dict[int, Segment], flows: list[dict], since) -> str:
-    gained: dict[int | None, int] = {}
+def _of_flows(flows: list[SegmentFlow], since: datetime | None) -> str:
+    gained: dict[Segment | None, int] = {}
     for flow in flows:
-        for side, way in (("to_segment", 1), ("from_segment", -1)):
-            gained[flow[side]] = gained.get(flow[side], 0) + way * flow["size"]
-    moved = [(count, pk) for pk, count in gained.items() if pk in named and count]
+        for segment, way in ((flow.to_segment, 1), (flow.from_segment, -1)):
+            gained[segment] = gained.get(segment, 0) + way * flow.size
+    moved = [(count, segment) for segment, count in gained.items() if segment and count]
     if not moved:
         return f"As many came as left in every segment since {day(since)}" if flows else ""
-    count, pk = max(moved, key=lambda item: (abs(item[0]), -item[1]))
+    count, segment = max(moved, key=lambda item: (abs(item[0]), -item[1].pk))
     verb = "gained" if count > 0 else "lost"
-    return f"{named[pk]} {verb} {number(abs(count))} customers since {day(since)}"
+    return f"{segment} {verb} {many(abs(count), 'customer')} since {day(since)}"
 
 
 def _of_sensitivity(rows: list[dict], overall: float | None) -> str:

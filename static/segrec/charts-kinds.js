@@ -26,6 +26,7 @@ window.segrecCharts = (() => {
   const legend = (look, data) => ({ data, top: 0, left: 0, itemWidth: 14, itemHeight: 10, textStyle: { color: look.text, fontSize: 12 }, icon: "roundRect" });
   const whole = (table, row) =>
     [row.cells[0].name, ...table.columns.slice(1).map((column, place) => `${column.name}: ${row.cells[place + 1].text}`)].join("\n");
+  const customers = (count) => `${Number(count).toLocaleString("en-GB")} customer${Number(count) === 1 ? "" : "s"}`;
   const clipped = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
   const emphasis = (look) => ({ itemStyle: { borderColor: look.text, borderWidth: 2 } });
 
@@ -231,7 +232,7 @@ window.segrecCharts = (() => {
     return {
       height: Math.max(260, 40 * Math.ceil(nodes.size / 2) + 40),
       option: {
-        tooltip: { trigger: "item", formatter: ({ dataType, dataIndex, name, value }) => (dataType === "edge" ? `${table.rows[dataIndex].cells[0].value} → ${table.rows[dataIndex].cells[1].value}\n${table.rows[dataIndex].cells[2].text} customers` : `${name.replace(/^\w+:/, "")}\n${Number(value).toLocaleString("en-GB")} customers`) },
+        tooltip: { trigger: "item", formatter: ({ dataType, dataIndex, name, value }) => (dataType === "edge" ? `${table.rows[dataIndex].cells[0].value} → ${table.rows[dataIndex].cells[1].value}\n${customers(table.rows[dataIndex].cells[2].value)}` : `${name.replace(/^\w+:/, "")}\n${customers(value)}`) },
         series: [{
           type: "sankey",
           left: 4,
@@ -249,7 +250,7 @@ window.segrecCharts = (() => {
           emphasis: { focus: "none", lineStyle: { opacity: 0.7 } },
         }],
       },
-      points: table.rows.map((row, index) => ({ series: 0, index, type: "edge", text: `${row.cells[0].value} to ${row.cells[1].value}: ${row.cells[2].text} customers`, link: row.cells[2].link })),
+      points: table.rows.map((row, index) => ({ series: 0, index, type: "edge", text: `${row.cells[0].value} to ${row.cells[1].value}: ${customers(row.cells[2].value)}`, link: row.cells[2].link })),
     };
   }
 

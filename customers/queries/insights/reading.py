@@ -81,11 +81,11 @@ def product_figures(until: date, months: int) -> list[ProductFigures]:
     return list(ProductFigures.objects.filter(until=until, months=months))
 
 
-def flows() -> list[dict]:
-    """How many customers moved from which segment to which, most first."""
+def flows() -> list[SegmentFlow]:
+    """How many customers (`size`) moved from which segment to which, most first."""
     size = Func(F("customers"), function="cardinality", output_field=IntegerField())
     flows = SegmentFlow.objects.annotate(size=size).order_by("-size", "pk")
-    return list(flows.values("from_segment", "to_segment", "size"))
+    return list(flows.defer("customers").select_related("from_segment", "to_segment"))
 
 
 def buyers(

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from customers.models import Membership, Order, Segment
+from customers.models import Membership, Order, Segment, SegmentProfile
 from customers.queries.clock import data_clock
 from customers.queries.insights.reading import last_build
 from customers.queries.pages import segments_alive
+from runs.queries import published_run
 from segrec_site.dashboard import figures
 from segrec_site.dashboard.choice import choose
 from segrec_site.dashboard.kept import read_kept
@@ -253,7 +254,7 @@ def test_price_sensitivity(shop, monkeypatch):
         assert found[name]["Taken off by discounts"] == near(taken)
         assert found[name]["At least"] < taken < found[name]["At most"]
         assert found[name]["Lines reduced"] == near((own["discount"] > 0).mean())
-        assert found[name]["Price level"] == near(own["gross"].sum() / expected - 1)
+        assert found[name]["Prices against all"] == near(own["gross"].sum() / expected - 1)
 
 
 @pytest.mark.parametrize("asked", [YEAR, MONTH | {"segment": "none"}], ids=str)
@@ -382,10 +383,39 @@ def test_orders_left_out_are_named(shop):
         assert f"{count} {status}" in note
 
 
+def test_orders_left_out_are_the_whole_shops_also_beside_a_segments_figures(shop):
+    everyone, loyal = (
+        chart_of(asked, "categories").note for asked in (MONTH, MONTH | {"segment": "loyal"})
+    )
+
+    assert "Left out: orders" in everyone
+    assert everyone.partition("Left out")[2] == loyal.partition("Left out of the whole shop")[2]
+
+
+def test_orders_left_out_of_seasons_are_those_of_all_their_months(shop):
+    orders = pd.DataFrame(Order.objects.values("ordered_at", "status"))
+    months = orders["ordered_at"].dt.tz_convert("America/New_York").dt.strftime("%Y-%m")
+    pending = (orders["status"] == "pending") & (months >= "2024-12") & (months <= "2025-11")
+
+    assert f"{pending.sum()} pending" in chart_of(MONTH, "seasons").note
+
+
+def test_movement_says_that_it_follows_no_choice(shop):
+    note = chart_of(MONTH | {"segment": "loyal"}, "movement").note
+
+    assert "up to now, whatever months are chosen" in note
+    assert "All segments are shown, whichever is chosen" in note
+
+
+@pytest.mark.parametrize("retired", [False, True])
 @pytest.mark.parametrize("asked", [YEAR, MONTH | {"segment": "loyal"}], ids=str)
 def test_the_page_takes_the_same_queries_whatever_it_shows(
-    shop, admin_client, django_assert_num_queries, asked
+    shop, admin_client, django_assert_num_queries, asked, retired
 ):
+    if retired:
+        run = published_run("segments")
+        Segment.objects.filter(key="slipping").update(retired_run=run)
+        SegmentProfile.objects.filter(segment__key="slipping", run=run).delete()
     # session, user, notices; clock, runs, build, imports; segments: run, rows; members, months,
     # sales by category, band and segment, buyers, buyers by month, products, categories, flows
     with django_assert_num_queries(19):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -58,6 +59,36 @@ def test_one_order_tells_nothing_but_itself(admin_client):
     assert "nothing to compare with" in text
     assert "inf" not in captions(text)
     assert "nan" not in text
+
+
+def test_headings_follow_one_another(admin_client):
+    upsert_orders([order_again("a", customer_id="ada")])
+    refresh_insights()
+
+    _, title, content = page(admin_client).partition("<h1")
+    levels = [int(level) for level in re.findall(r"<h([1-6])", title + content)]
+
+    assert len(levels) > 10
+    assert all(lower <= upper + 1 for upper, lower in pairwise(levels))
+
+
+def test_one_of_a_kind_is_written_so(admin_client):
+    upsert_orders(
+        [
+            order_again("a", customer_id="ada", ordered_at="2025-01-01"),
+            order_again("b", customer_id="ada", ordered_at="2025-01-31", quantity=3),
+            order_again("c", customer_id="ada", ordered_at="2025-01-31", quantity=-2),
+        ]
+    )
+    refresh_insights()
+
+    text = page(admin_client)
+
+    assert "n = 1 customer who bought" in text
+    assert "n = 1 whole month · Jan 2025 ·" in text
+    assert "n = 2 units after returns" in text
+    assert "n = 4 units sold" in text
+    assert not re.findall(r"\b1 (?:customers|units|orders|whole months)\b", text)
 
 
 def test_a_shop_of_one_month_compares_with_nothing(admin_client):
