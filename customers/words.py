@@ -30,6 +30,24 @@ WAYS = {
     "category_variety": ("more categories", "fewer categories"),
     "top_category_share": ("more in one category", "less in one category"),
 }
+EXPLAINED = {
+    "order_count": "paid orders that sold something",
+    "total_spent": "after discounts and returns",
+    "average_order_value": "spend divided by orders",
+    "recent_spend": "spend that weighs half after 90 days, a quarter after 180",
+    "days_since_last_order": "up to the last day of the data",
+    "days_since_first_order": "up to the last day of the data",
+    "overdue": "days of silence against their usual days between orders; above 1 is late",
+    "discount_share": "what discounts took off the full price",
+    "price_tier": "where what they pay lies among all prices in the same categories: "
+    "50\u00a0% is the middle, 100\u00a0% the dearest",
+    "units_per_order": "pieces sold in an order",
+    "return_rate": "of the value they bought, what came back",
+    "season_share": "of their orders, those from 15 November to 31 December",
+    "category_variety": "how evenly they spend over categories: 0\u00a0% all in one, "
+    "100\u00a0% the same in each",
+    "top_category_share": "of what they spent, the part in their first category",
+}
 CAUSES = {
     Move.Cause.FIRST_ORDER: "first time in a segment",
     Move.Cause.BEHAVIOUR: "bought differently",

@@ -1,6 +1,6 @@
 """Filters that a chart's links set: lists of just the customers or products a figure counts."""
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 
 from django.conf import settings
 from django.contrib import admin
@@ -72,8 +72,8 @@ class SoldFilter(SetByLink):
         window, band = counted.window, counted.band
         if not counted.segment:
             return reading.sold_in(products, window.start, window.until, band)
-        start, end = _midnight(window.start), _midnight(window.end)
-        return reading.sold_to(products, reading.counted_orders(start, end, counted.segment), band)
+        orders = reading.counted_orders(window.start, window.end, counted.segment)
+        return reading.sold_to(products, orders, band)
 
 
 class CountedOrdersFilter(SetByLink):
@@ -89,8 +89,7 @@ class CountedOrdersFilter(SetByLink):
         counted = Ordered.read(self.value() or "")
         if not counted:
             return orders.none() if self.value() else orders
-        start, end = _midnight(counted.start), _midnight(counted.end)
-        found = reading.counted_orders(start, end, counted.segment)
+        found = reading.counted_orders(counted.start, counted.end, counted.segment)
         if counted.who == "nobody":
             return orders.filter(pk__in=found.filter(customer=None))
         return orders.filter(pk__in=found.filter(units__gt=0))
@@ -101,10 +100,6 @@ def _of(segment: str) -> str:
     if not segment:
         return ""
     return f" · {dict(reading.segment_names()).get(segment, 'in no segment')}"
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), settings.SHOP_ZONE)
 
 
 MORE_FILTERS.append(SoldFilter)

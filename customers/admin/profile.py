@@ -4,18 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from customers.models import SegmentProfile
-from customers.words import feature_value
+from customers.words import EXPLAINED, feature_value
 from runs.cells import NOTHING, share
 
 
 @dataclass(frozen=True)
 class Row:
-    """One feature: its name, the segment's and the shop's typical value, its place of 0 to 100."""
+    """One feature: its name and meaning, the segment's and the shop's typical value, its place.
+
+    A place is of 0 to 100.
+    """
 
     label: str
     own: str
     shop: str
     place: float | None
+    meaning: str
 
 
 def profile_rows(
@@ -31,6 +35,7 @@ def profile_rows(
             feature_value(feature.name, _median(own, feature.name), currency),
             feature_value(feature.name, _shop_median(everyone, feature.name), currency),
             own.features.get("percentile", {}).get(feature.name),
+            EXPLAINED[feature.name],
         )
         for feature in FEATURES
         if _median(own, feature.name) is not None
@@ -48,6 +53,7 @@ def reason_rows(reasons: Iterable, currency: str) -> list[Row]:
             feature_value(why.feature, why.value, currency),
             NOTHING if why.share is None else share(min(why.share, 1)),
             why.percentile,
+            EXPLAINED[why.feature],
         )
         for why in reasons
     ]

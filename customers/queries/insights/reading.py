@@ -34,6 +34,7 @@ from customers.models import (
     Segment,
     SegmentFlow,
 )
+from customers.queries.insights.summing import start_of
 from customers.queries.pages import COUNTED
 from products.models import Product
 
@@ -144,12 +145,12 @@ def sold_in(
     return products.filter(pk__in=sales.values("product"))
 
 
-def counted_orders(start: datetime, end: datetime, segment: str = EVERYONE) -> QuerySet[Order]:
-    """Orders that figures of this stretch rest on, those that only took back among them."""
+def counted_orders(start: date, end: date, segment: str = EVERYONE) -> QuerySet[Order]:
+    """Orders that figures from one day to before another rest on, returns alone among them."""
     orders = Order.objects.filter(
         COUNTED,
-        ordered_at__gte=start,
-        ordered_at__lt=end,
+        ordered_at__gte=start_of(start),
+        ordered_at__lt=start_of(end),
         ordered_at__lte=InsightBuild.objects.values("as_of")[:1],
     )
     stays = Membership.objects.filter(customer=OuterRef("customer"), to_run=None)

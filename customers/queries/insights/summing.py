@@ -318,9 +318,9 @@ def membership_state() -> list:
     return [run and run.pk, *found]
 
 
-def start_of(month: date) -> datetime:
-    """The first instant of a month in the shop's zone."""
-    return datetime.combine(month, time(), settings.SHOP_ZONE)
+def start_of(day: date) -> datetime:
+    """The first instant of a day, or of the month that begins with it, in the shop's zone."""
+    return datetime.combine(day, time(), settings.SHOP_ZONE)
 
 
 def _next(month: date) -> date:
