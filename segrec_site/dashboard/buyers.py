@@ -91,9 +91,10 @@ def newcomers(kept: Kept) -> Chart:
 def _of_new(kept: Kept) -> str:
     """Say how many were new: in all the months, or in the last where all begin with the data."""
     choice, found = kept.choice, kept.chosen_figures(kept.choice.window)
-    when = ""
+    when, start = "", choice.window.start
     if choice.begins_with_data and choice.months > 1:
-        found, when = kept.by_month.get(choice.window.until), f"In {choice.window.until:%B}, "
+        start = choice.window.until
+        found, when = kept.by_month.get(start), f"In {start:%B}, "
     if not found or not found.buyers:
         return "Nobody who bought is known"
     if choice.begins_with_data and choice.months == 1:
@@ -101,7 +102,8 @@ def _of_new(kept: Kept) -> str:
     if not found.new_buyers:
         return when + "nobody who bought was new" if when else "Nobody who bought was new"
     who = f"{share(found.new_buyers / found.buyers)} of the customers who bought were new"
-    brought = part(found.new_net, found.net) if found.net > 0 else None
+    net = sum(row["net"] for row in kept.sales(start, choice.window.until))
+    brought = part(found.new_net, net) if net > 0 else None
     return when + who + (f" and brought {share(brought)} of revenue" if brought is not None else "")
 
 

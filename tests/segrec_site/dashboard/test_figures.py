@@ -1,7 +1,6 @@
 """Every figure of the dashboard against the same figure made by pandas from the shop's lines."""
 
 from datetime import timedelta
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -26,6 +25,7 @@ from tests.segrec_site.dashboard.plain import (
     chosen,
     firsts,
     in_bands,
+    interval,
     near,
     of_segment,
     rows,
@@ -325,19 +325,6 @@ def test_movement_is_from_the_first_segment_to_the_last(shop):
         ("Loyal", "No segment"): 1,
     }
     assert chart_of(YEAR, "movement").finding.startswith("Slipping gained 6 customers since")
-
-
-def interval(spent: pd.DataFrame) -> tuple[float, float]:
-    """The 95 % interval of a ratio of sums over customers, from the spread of what is off it."""
-    ratio = spent["discount"].sum() / spent["gross"].sum()
-    off = spent["discount"] - ratio * spent["gross"]
-    error = off.std() * np.sqrt(len(spent)) / spent["gross"].sum()
-    without = (spent["discount"].sum() - spent["discount"]) / (
-        spent["gross"].sum() - spent["gross"]
-    )
-    assert error == pytest.approx(without.std() * (len(spent) - 1) / len(spent) ** 0.5, rel=0.25)
-    reach = NormalDist().inv_cdf(0.975) * error
-    return max(ratio - reach, 0), min(ratio + reach, 1)
 
 
 def test_price_sensitivity(shop, monkeypatch):
