@@ -1,8 +1,5 @@
 """Filters that a chart's links set: lists of just the customers or products a figure counts."""
 
-from datetime import datetime, time
-
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
