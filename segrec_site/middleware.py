@@ -1,13 +1,15 @@
-"""Around every request: an id that follows it into the logs and workers, a line, a measure."""
+"""Around every request: an id for logs and workers, a line, a measure; what is refused unread."""
 
 import logging
 import re
 from collections.abc import Callable
 from time import perf_counter
+from urllib.parse import unquote
 from uuid import uuid4
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 from runs.about import about
 from segrec_site import problems, traffic
@@ -93,6 +95,23 @@ def _most_bytes(request: HttpRequest) -> int:
         return API_BYTES
     may_hand_over = request.path_info.startswith("/admin/") and request.user.is_staff
     return settings.IMPORT_UPLOAD_BYTES + FORM_BYTES if may_hand_over else FORM_BYTES
+
+
+def refuse_nul(get_response: Callable) -> Callable:
+    """Answer 404 to a path with a NUL, 400 to a query with one: the database cannot look for it.
+
+    Views of the API read their parameters strictly, and name the one that is wrong.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            return problems.page_not_found(request, Http404())
+        query = unquote(request.META.get("QUERY_STRING", ""))
+        if "\0" in query and not problems.is_of_the_api(request):
+            return problems.bad_request(request, BadRequest())
+        return get_response(request)
+
+    return middleware
 
 
 class DatabaseAway:

@@ -105,12 +105,17 @@ def database_away(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def is_of_the_api(request: HttpRequest) -> bool:
+    """Say whether the caller reads problems, not pages."""
+    return request.path_info.startswith(("/api/", "/fragments/"))
+
+
 def _either(
     request: HttpRequest, status: int, detail: str, page: Callable | None = None, *args
 ) -> HttpResponse:
     """Answer with a problem in the API, elsewhere with a page, or with the sentence alone."""
     headers = {"Cache-Control": "private, no-store"}
-    if request.path_info.startswith(("/api/", "/fragments/")):
+    if is_of_the_api(request):
         body = problem(status, detail)
         return JsonResponse(body, status=status, content_type=MEDIA_TYPE, headers=headers)
     if page:

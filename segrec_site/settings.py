@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "segrec_site.middleware.refuse_large_bodies",
+    "segrec_site.middleware.refuse_nul",
     "segrec_site.middleware.DatabaseAway",
     "runs.rest.paths.keep_encoded_slashes",
 ]

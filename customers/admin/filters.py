@@ -53,7 +53,7 @@ class AudienceFilter(admin.SimpleListFilter):
     title, parameter_name = "audience", "audience"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
-        return list(Audience.objects.values_list("pk", "name"))
+        return [(str(pk), name) for pk, name in Audience.objects.values_list("pk", "name")]
 
     def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
         if not self.value():

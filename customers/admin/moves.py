@@ -27,11 +27,11 @@ class RunFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
         runs = queries.runs_published(RUNS_OFFERED)
-        return [(run.pk, f"{day(run.as_of)} (run {run.pk})") for run in runs]
+        return [(str(run.pk), f"{day(run.as_of)} (run {run.pk})") for run in runs]
 
     def queryset(self, request: HttpRequest, moves: QuerySet[Move]) -> QuerySet[Move]:
         chosen = self.value() or ""
-        return moves.filter(run=chosen) if chosen.isdigit() else moves
+        return moves.filter(run=chosen) if chosen.isdecimal() else moves
 
 
 class SideFilter(admin.SimpleListFilter):
