@@ -7,6 +7,7 @@ from rest_framework.generics import GenericAPIView, ListAPIView, get_object_or_4
 from rest_framework.response import Response
 
 from products import queries, services
+from products.imports.canonical import CANONICAL
 from products.models import Product
 from runs.rest import (
     ANY_KEY,
@@ -108,7 +109,7 @@ class ProductList(ApiView, ListAPIView):
     @extend_schema(request=ProductRow(many=True), responses=WrittenSerializer)
     def post(self, request) -> Response:
         """Write at most 1,000 products."""
-        return write_rows(request, ProductRow, services.upsert_products)
+        return write_rows(request, ProductRow, CANONICAL, services.upsert_products)
 
     @extend_schema(responses={200: ProductSerializer(many=True), 304: None})
     def get(self, request) -> Response:

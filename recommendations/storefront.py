@@ -65,7 +65,7 @@ def category(request: HttpRequest, path: str) -> HttpResponse:
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """Show the products whose title has all the words asked for."""
-    text = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
+    text = " ".join(request.GET.get("q", "").split())[:100]
     found = queries.products_found(text, MOST_FOUND) if text else []
     cards = [make_card(product, in_shop=True) for product in found]
     return _page(request, "search", text=text, cards=cards, is_cut=len(cards) == MOST_FOUND)

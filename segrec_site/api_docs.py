@@ -7,6 +7,9 @@ from csp.decorators import csp_replace
 from django.utils.decorators import method_decorator
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework import serializers
+
+from runs.rest import ApiView
 
 
 @cache
@@ -21,11 +24,24 @@ class KeptDescription(SchemaGenerator):
         return _description()
 
 
-class SchemaView(SpectacularAPIView):
+class SchemaParameters(serializers.Serializer):
+    """In which form."""
+
+    format = serializers.ChoiceField(choices=["yaml", "json"], required=False)
+
+
+class DocsParameters(serializers.Serializer):
+    """What the pages ask of themselves."""
+
+    script = serializers.CharField(allow_blank=True, required=False)
+
+
+class SchemaView(ApiView, SpectacularAPIView):
     """OpenAPI 3.1, as YAML or with `?format=json`."""
 
     authentication_classes = permission_classes = throttle_classes = ()
     generator_class = KeptDescription
+    parameters = {"GET": SchemaParameters}
 
     def get_renderers(self) -> list:
         wanted = self.request.GET.get("format")
@@ -34,7 +50,8 @@ class SchemaView(SpectacularAPIView):
 
 
 @method_decorator(csp_replace({"style-src": [SELF, UNSAFE_INLINE]}), name="dispatch")
-class DocsView(SpectacularSwaggerSplitView):
+class DocsView(ApiView, SpectacularSwaggerSplitView):
     """Pages that describe every call and can make it."""
 
     authentication_classes = permission_classes = throttle_classes = ()
+    parameters = {"GET": DocsParameters}

@@ -6,6 +6,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.response import Response
 
+from customers.imports.customers import CANONICAL
 from customers.models import Customer, CustomerTotal
 from customers.queries import api as queries
 from customers.services.people import upsert_customers
@@ -105,7 +106,7 @@ class CustomerList(ApiView, ListAPIView):
     @extend_schema(request=CustomerRow(many=True), responses=WrittenSerializer)
     def post(self, request) -> Response:
         """Write at most 1,000 customers."""
-        return write_rows(request, CustomerRow, upsert_customers)
+        return write_rows(request, CustomerRow, CANONICAL, upsert_customers)
 
 
 class CustomerDetail(ApiView, RetrieveAPIView):

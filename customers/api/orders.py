@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from customers.imports.orders import CANONICAL
 from customers.models import Order
 from customers.services.orders import upsert_orders
 from runs.rest import ApiView, Money, write_rows
@@ -11,7 +12,11 @@ from runs.rest.rows import WrittenSerializer
 
 
 class OrderRow(serializers.Serializer):
-    """A line of an order; the order's own fields are those of its first line."""
+    """A line of an order; the order's own fields are those of its first line.
+
+    GA4's names are understood too: transaction_id, event_timestamp, user_id, item_id, price and
+    so on.
+    """
 
     order_id = serializers.CharField(max_length=100)
     line_no = serializers.IntegerField(required=False, min_value=1)
@@ -38,4 +43,4 @@ class OrderList(ApiView):
     @extend_schema(request=OrderRow(many=True), responses=WrittenSerializer)
     def post(self, request) -> Response:
         """Write orders, at most 1,000 lines; an order's lines replace those it had."""
-        return write_rows(request, OrderRow, upsert_orders)
+        return write_rows(request, OrderRow, CANONICAL, upsert_orders)

@@ -183,15 +183,13 @@ class ProductsBoughtTogether(ApiView):
 
 
 class HtmlRenderer(renderers.BaseRenderer):
-    """A piece of a page; problems stay JSON."""
+    """A piece of a page."""
 
     media_type = "text/html"
     format = "html"
 
-    def render(self, data, accepted_media_type=None, renderer_context=None) -> str | bytes:
-        if data is None or isinstance(data, str):
-            return data or ""
-        return renderers.JSONRenderer().render(data)
+    def render(self, data, accepted_media_type=None, renderer_context=None) -> str:
+        return data or ""
 
 
 class SimilarFragment(ApiView):

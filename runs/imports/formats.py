@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from runs.files import FileFacts, FileRefused, NoHeader, Table, open_table
 
@@ -48,6 +49,23 @@ class Format:
             for name, sources in self.columns.items()
             for source in next(([s] for s in sources if s in folded), [])
         }
+
+    def fields_of(self, row: Mapping[str, Any]) -> dict[str, str]:
+        """Return for each known name the field that holds it in a row handed over."""
+        return {
+            name: source
+            for name, sources in self.columns.items()
+            for source in next(([s] for s in sources if s in row), [])
+        }
+
+    def renamed(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a row handed over by the names used here, as that of a file would be."""
+        held = self.fields_of(row)
+        aside = {*held.values()}
+        if not self.keeps_other_columns:
+            aside.update(*self.columns.values())
+        others = {name: value for name, value in row.items() if name not in aside}
+        return {name: row[source] for name, source in held.items()} | others
 
     def count_known(self, header: list[str]) -> int:
         """Say how many of these headers are known; 0 when the format does not fit them."""

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from runs.files import FileRefused
-from runs.imports import Written
+from runs.imports import Format, Written
 
 MOST_ROWS = 1000
 NAME = re.compile(r"[^\x00-\x1f\x7f]{1,100}")
@@ -47,11 +47,15 @@ def read_rows(request: Request, most: int = MOST_ROWS) -> list[dict]:
 
 
 def write_rows(
-    request: Request, form: type[serializers.Serializer], write: Callable[[list[dict]], Written]
+    request: Request,
+    form: type[serializers.Serializer],
+    layout: Format,
+    write: Callable[[list[dict]], Written],
 ) -> Response:
     """Write the rows that can be written; answer how many, and what is wrong with the others.
 
-    The form names the known fields; what may be in them is for `write` to say.
+    The form names the known fields, the layout other names they may have, as in files; what may
+    be in them is for `write` to say.
     """
     rows = read_rows(request)
     names = [_names(row) if isinstance(row, dict) else set() for row in rows]
@@ -60,6 +64,8 @@ def write_rows(
             f"At most {settings.IMPORT_COLUMNS} different fields in all rows."
         )
     fields = form().fields
+    called = [layout.fields_of(row) if isinstance(row, dict) else {} for row in rows]
+    rows = [layout.renamed(row) if isinstance(row, dict) else row for row in rows]
     found = enumerate(_strange(row, fields) for row in rows)
     strange = {place: errors for place, errors in found if errors}
     places = [place for place in range(len(rows)) if place not in strange]
@@ -70,6 +76,12 @@ def write_rows(
     rejected = [row | {"index": places[row["index"]]} for row in written.rejected]
     rejected += [{"index": place, "errors": errors} for place, errors in strange.items()]
     rejected.sort(key=lambda row: row["index"])
+    for row in rejected:
+        as_sent = called[row["index"]]
+        row["errors"] = [
+            error | {"field": as_sent.get(error["field"], error["field"])}
+            for error in row["errors"]
+        ]
     return Response({"accepted": written.accepted, "rejected": rejected})
 
 

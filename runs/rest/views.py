@@ -1,6 +1,7 @@
 """The one base of all views of the API."""
 
 from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -39,7 +40,9 @@ class ApiView(APIView):
         return Response(status=204)
 
     def finalize_response(self, request, response, *args, **kwargs) -> Response:
-        """Let nobody keep an answer that does not say it may be kept."""
+        """Let nobody keep an answer that does not say it may be kept; problems are JSON."""
         response = super().finalize_response(request, response, *args, **kwargs)
+        if response.exception:
+            response.accepted_renderer = JSONRenderer()
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response

@@ -112,3 +112,40 @@ def test_an_unknown_customer_cannot_be_erased():
 
     assert crm().delete("/customers/ben/").status_code == 404
     assert crm().get("/customers/ada/").status_code == 200
+
+
+def test_rows_may_be_named_as_analytics_name_them():
+    caller = crm()
+    line = {"transaction_id": "o1", "event_timestamp": 1_780_308_000_000_000, "user_id": "ada"}
+    line |= {"event_date": "20260601", "item_id": "mug", "item_name": "Mug", "item_brand": "Acme"}
+    line |= {"item_category": "Home > Mugs", "price": 12.5, "quantity": 2, "currency": "EUR"}
+
+    assert post("/orders/", [line], caller).json() == {"accepted": 1, "rejected": []}
+    assert post("/customers/", [{"user_id": "ada", "email": "a@x.org"}], caller).json()["accepted"]
+
+    shown = caller.get("/customers/ada/").json()
+    assert (shown["total_spent"], shown["last_order_at"]) == ("25.00", "2026-06-01T10:00:00Z")
+    assert (shown["email"], shown["attributes"]) == ("a@x.org", {})
+    product = caller.get("/products/mug/").json()
+    assert (product["title"], product["product_type"]) == ("Mug", "Home > Mugs")
+    assert (product["brand"], product["price"]) == ("Acme", "12.50")
+
+
+def test_errors_name_fields_as_they_were_sent():
+    line = {"transaction_id": "o1", "ordered_at": "2026-06-01", "item_id": ["mug"], "price": "dear"}
+
+    rejected = post("/orders/", [line, line | {"item_id": "mug"}]).json()["rejected"]
+
+    assert [error["field"] for row in rejected for error in row["errors"]] == ["item_id", "price"]
+
+
+@pytest.mark.parametrize(
+    ("path", "row"), [("/customers/", ADA), ("/orders/", LINE)], ids=["customers", "orders"]
+)
+def test_at_most_1000_rows_and_5_megabytes_are_taken_at_once(path, row):
+    assert post(path, [row] * 1001).status_code == 400
+    assert post(path, [row] * 1000).status_code == 200
+
+    answer = post(path, [row | {"region": "x" * (5 * 1024 * 1024)}])
+
+    assert (answer.status_code, answer.json()["detail"]) == (400, "The body is larger than 5 MB.")

@@ -206,3 +206,14 @@ def test_a_storefront_key_writes_nothing(method):
 
     assert getattr(storefront(), method)(path).status_code == 403
     assert Product.objects.filter(deleted_at=None).count() == 1
+
+
+def test_rows_may_be_named_as_files_may():
+    caller = crm()
+
+    post([{"product_id": "mug", "name": "Mug", "category": "Home > Mugs"}], caller)
+    post([{"id": "cup", "title": "Cup", "name": "Tasse"}], caller)
+
+    mug, cup = (caller.get(f"/products/{id}/").json() for id in ("mug", "cup"))
+    assert (mug["title"], mug["product_type"], mug["attributes"]) == ("Mug", "Home > Mugs", {})
+    assert (cup["title"], cup["attributes"]) == ("Cup", {"name": "Tasse"})

@@ -44,3 +44,13 @@ def test_a_wrong_method_is_a_problem(path):
     answer = Client().post(path)
 
     assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json")
+    assert answer.json()["status"] == 405
+
+
+@pytest.mark.parametrize("path", ["/api/v1/docs/", "/api/v1/schema/"])
+@pytest.mark.parametrize("query", ["foo=1", "format=xml", "format=json&format=yaml"])
+def test_an_unknown_or_wrong_parameter_is_a_problem(path, query):
+    answer = Client().get(f"{path}?{query}")
+
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert [error["field"] for error in answer.json()["errors"]] == [query.split("=")[0]]
