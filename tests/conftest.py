@@ -14,7 +14,11 @@ def empty_redis(monkeypatch) -> None:
     monkeypatch.setattr(usage, "_asleep_until", 0)
     for cache in caches:
         caches[cache].clear()
-    servers = settings.REDIS_URL or embedded.urls(settings.SEGREC_VAR).redis
-    queues = embedded.redis_urls(servers, first_db=settings.REDIS_DB + 1)[0]
-    with Redis.from_url(queues) as redis:
+    with queues() as redis:
         redis.flushdb()
+
+
+def queues() -> Redis:
+    """Return a connection to the database of the queues."""
+    servers = settings.REDIS_URL or embedded.urls(settings.SEGREC_VAR).redis
+    return Redis.from_url(embedded.redis_urls(servers, first_db=settings.REDIS_DB + 1)[0])

@@ -11,9 +11,11 @@ from django.db import connection
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
-from segrec_site import throttling
+from runs import stamps
+from segrec_site import throttling, usage
 from segrec_site.keys import create_key
 from tests.api import Caller, crm, storefront
+from tests.conftest import queues
 from tests.customers.segmented import make_member, make_run, make_segment
 from tests.factories import make_product
 
@@ -73,6 +75,42 @@ def test_no_get_writes(schema, ids):
     assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(
         paths, 200
     )
+
+
+def redis_dump() -> dict[bytes, bytes]:
+    """Return all that Redis holds beside counts of calls, last uses and stamps of what is true."""
+    passing = (b"segrec:calls:", usage.LAST_USE.encode(), b"segrec:stamp:")
+    return {
+        key: server.dump(key)
+        for server in (stamps.client(), queues())
+        for key in server.scan_iter()
+        if not key.startswith(passing)
+    }
+
+
+def test_no_get_changes_what_a_later_one_answers(schema, ids):
+    paths = [path for path, operations in schema["paths"].items() if "get" in operations]
+    urls = [path.format(**id_in(path, ids)) for path in paths]
+    callers = storefront(), crm()
+    before = redis_dump()
+
+    said, again = (
+        [caller.get(url).content for url in urls for caller in callers] for _ in range(2)
+    )
+
+    assert before  # the changes that making keys was
+    assert redis_dump() == before
+    assert said == again
+
+
+def test_answers_are_kept_as_their_paths_promise(schema, ids):
+    caller = crm()
+    for path, operations in schema["paths"].items():
+        public = path.startswith(("/api/v1/products/", "/api/v1/popular/", "/fragments/"))
+        if "get" in operations:
+            answer = caller.get(path.format(**id_in(path, ids)))
+            expected = "public, no-cache" if public else "private, no-store"
+            assert (answer["Cache-Control"], answer.has_header("ETag")) == (expected, public), path
 
 
 def test_a_key_may_do_what_its_kind_may_and_nothing_else(schema, ids):

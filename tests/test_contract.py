@@ -58,15 +58,20 @@ SENTENCES = {
     "unknown or invalid parameters: 400": [
         "segrec_site/test_problems.py::test_an_unknown_parameter_is_400_on_every_method",
         "recommendations/test_api.py::test_unknown_and_wrong_parameters_are_refused",
+        "segrec_site/test_api_docs.py::test_an_unknown_or_wrong_parameter_is_a_problem",
+        "test_api_parameters.py::test_a_wrong_value_is_refused_by_every_list",
+        "test_api_parameters.py::test_a_wrong_value_is_refused_by_every_page_of_rows",
     ],
     "lists: cursor, page_size 1..500 = 50; results, next, previous": [
         "runs/rest/test_paging.py::test_pages_follow_one_another_to_the_end",
         "runs/rest/test_paging.py::test_a_page_has_50_rows_unless_asked_otherwise",
         "runs/rest/test_paging.py::test_what_is_no_page_is_refused_by_name",
+        "test_api_parameters.py::test_rows_come_in_pages_of_the_size_asked_for",
     ],
     "ids percent-encoded, slashes too": [
         "runs/rest/test_paths.py::test_any_id_is_reached_percent_encoded",
         "runs/rest/test_paths.py::test_an_encoded_slash_does_not_part_the_path",
+        "runs/rest/test_paths.py::test_a_server_reaches_customers_segments_and_runs_percent_encoded",
     ],
     "decimals are strings; every key always present": [
         "runs/rest/test_fields.py::test_money_has_two_decimals_and_more_only_where_they_say_something",
@@ -97,6 +102,12 @@ SENTENCES = {
         "products/test_api.py::test_at_most_1000_rows_are_taken_at_once",
         "products/test_api.py::test_at_most_5_megabytes_are_taken_at_once",
         "customers/test_api_writes.py::test_orders_are_written_with_their_customers_and_products",
+        "customers/test_api_writes.py::test_at_most_1000_rows_and_5_megabytes_are_taken_at_once",
+    ],
+    "rows are named as in files, other names for the same included": [
+        "customers/test_api_writes.py::test_rows_may_be_named_as_analytics_name_them",
+        "customers/test_api_writes.py::test_errors_name_fields_as_they_were_sent",
+        "products/test_api.py::test_rows_may_be_named_as_files_may",
     ],
     "deleting: 204; off sale, erased": [
         "products/test_api.py::test_a_deleted_product_is_gone_from_the_very_next_answer",
@@ -119,13 +130,18 @@ SENTENCES = {
         "segrec_site/test_metrics.py::test_figures_are_for_this_machine",
         "segrec_site/test_metrics.py::test_who_has_the_token_may_ask_from_elsewhere",
     ],
-    "limit 1..100 = 10": ["::test_a_list_has_ten_products_unless_asked_otherwise"],
+    "limit 1..100 = 10": [
+        "::test_a_list_has_ten_products_unless_asked_otherwise",
+        "test_api_parameters.py::test_a_parameter_of_a_list_does_what_it_says",
+    ],
     "the parameters of lists": [
         "recommendations/test_api.py::test_parameters_choose_products",
         "recommendations/test_api.py::test_nothing_is_compared_with_no_product",
         "recommendations/test_serving.py::test_a_score_asked_for_switches_fallbacks_off",
         "recommendations/test_serving.py::test_the_baseline_is_what_is_popular",
         "::test_two_hundred_ids_can_be_left_out",
+        "test_api_parameters.py::test_every_parameter_is_tried",
+        "test_api_parameters.py::test_a_parameter_of_a_list_does_what_it_says",
     ],
     "the answer's keys": ["recommendations/test_api.py::test_a_list_has_every_key"],
     "eligible; exactly limit whenever so many exist; order; removed": [
@@ -138,10 +154,21 @@ SENTENCES = {
         "recommendations/test_customer_lists.py::test_the_chain_goes_on_with_the_segment_and_then_the_shop",
         "recommendations/test_api_customers.py::test_a_basket_has_what_goes_with_it_then_what_is_like_it"
         "_then_what_is_popular",
+        "recommendations/test_api.py::test_similar_goes_down_the_whole_chain",
     ],
-    "popular never runs dry": [
+    "source is one of eight; score is null for all but three; rules change no score": [
+        "test_api_parameters.py::test_sources_are_one_of_eight_and_three_of_them_have_scores",
+        "recommendations/test_rules.py::test_rules_change_the_order_but_no_score",
+    ],
+    "what a customer bought, wanted soonest first": [
+        "recommendations/test_customer_lists.py"
+        "::test_what_is_bought_often_and_of_late_is_bought_again_first",
+        "recommendations/test_customer_lists.py::test_what_may_not_be_shown_is_not_bought_again",
+    ],
+    "popular: buyers in the 90 days before as_of, then ever, then newest; it never runs dry": [
         "recommendations/test_serving.py::test_popular_are_buyers_of_late_then_ever_then_the_newest",
         "recommendations/test_serving.py::test_popular_works_without_any_order",
+        "recommendations/test_similar.py::test_buyers_are_counted_once_each_up_to_the_data_s_clock",
     ],
     "terms sum to the score; without explain only text": [
         "recommendations/test_serving.py::test_terms_of_an_explained_score_sum_to_it",
@@ -172,10 +199,13 @@ SENTENCES = {
         "recommendations/test_api_customers.py::test_a_customer_s_list_is_explained_and_kept_by_nobody",
         "recommendations/test_api_customers.py::test_a_basket_has_what_goes_with_it_then_what_is_like_it"
         "_then_what_is_popular",
+        "test_api_schema.py::test_answers_are_kept_as_their_paths_promise",
     ],
     "nothing a GET does changes what a later request answers": [
         "test_api_schema.py::test_no_get_writes",
         "recommendations/test_api.py::test_reading_writes_nothing",
+        "test_api_schema.py::test_no_get_changes_what_a_later_one_answers",
+        "recommendations/test_api_customers.py::test_reading_writes_nothing",
     ],
 }
 

@@ -127,24 +127,44 @@ def test_terms_come_only_when_asked_for(shelf):
     assert explained[1]["reason"]["terms"] == [["other", 0.8]]
 
 
-def test_bought_together_goes_down_the_whole_chain(shelf):
+@pytest.fixture
+def fallbacks(shelf):
+    """What is merely popular: in the mug's category, and in the shop."""
+    Product.objects.filter(pk=shelf.pk).update(product_type="Home > Mugs")
+    make_product(external_id="beaker", product_type="Home > Mugs")
+    make_buyers(make_product(external_id="loved", product_type="Garden"), 3)
+
+
+def chain(answer) -> list[tuple]:
+    return [(place["product"], place["source"], place["score"]) for place in answer["results"]]
+
+
+def test_similar_goes_down_the_whole_chain(shelf, fallbacks):
+    assert chain(similar("?limit=4").json()) == [
+        ("cup", "similar", 0.9),
+        ("bowl", "similar", 0.8),
+        ("beaker", "popular_in_category", None),
+        ("loved", "popular", None),
+    ]
+
+
+def test_bought_together_goes_down_the_whole_chain(shelf, fallbacks):
     cup = Product.objects.get(external_id="cup")
     run = make_together(shelf, cup)
-    make_product(external_id="loved")
 
-    answer = storefront().get("/products/MUG/bought-together/?limit=3&explain=true").json()
+    answer = storefront().get("/products/MUG/bought-together/?limit=4&explain=true").json()
 
     assert answer["run"]["id"] == run.pk
-    assert answer["list_id"].startswith("bought-together-model-1b1s1o-")
-    places = [(p["product"], p["source"], p["score"]) for p in answer["results"]]
-    assert places == [
+    assert answer["list_id"].startswith("bought-together-model-1b1s1c1o-")
+    assert chain(answer) == [
         ("cup", "bought_together", 0.5),
         ("bowl", "similar", 0.8),
+        ("beaker", "popular_in_category", None),
         ("loved", "popular", None),
     ]
     assert answer["results"][0]["reason"] == {
         "text": "Often bought together",
-        "terms": [["orders with both", 0.25], ["popular", 0.25]],
+        "terms": [["orders with both", 0.25], ["usual with Mugs", 0.25]],
     }
 
 

@@ -94,6 +94,29 @@ def test_rules_change_lists_beside_a_product(shelf, fields, expected):
     assert similar() == expected
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"action": "boost", "brand": "Zen", "factor": 3},
+        {"action": "pin", "position": 1},
+        {"action": "hide", "brand": "Acme"},
+    ],
+)
+def test_rules_change_the_order_but_no_score(shelf, fields):
+    def scores() -> dict:
+        places = storefront().get("/products/mug/similar/").json()["results"]
+        return {place["product"]: place["score"] for place in places}
+
+    before = scores()
+    rule(**({"product": shelf["pan"]} if fields["action"] == "pin" else {}) | fields)
+
+    after = scores()
+    assert list(after) != list(before)
+    unpinned = {name: score for name, score in after.items() if score is not None}
+    assert unpinned.items() <= before.items()
+    assert len(unpinned) >= 2
+
+
 def test_what_a_rule_hides_is_counted_as_hidden(shelf):
     rule(action="hide", product=shelf["cup"])
 

@@ -8,9 +8,11 @@ from django.utils import timezone
 from segrec_site.keys import create_key, revoke_keys
 from segrec_site.models import ApiKey
 from tests.api import Caller, crm, storefront
+from tests.factories import make_product
 
 pytestmark = pytest.mark.django_db
 SHOP, OTHER = "https://shop.example", "https://other.example"
+FRAGMENT = "/fragments/products/mug/similar/"
 
 
 @pytest.mark.parametrize(
@@ -105,5 +107,10 @@ def test_a_storefront_key_without_origins_serves_every_page():
     assert storefront().get("/products/", headers={"Origin": OTHER}).status_code == 200
 
 
-def test_a_secret_key_in_a_page_is_refused():
-    assert crm().get("/products/", headers={"Origin": SHOP}).status_code == 403
+@pytest.mark.parametrize("path", ["/products/", "/customers/", FRAGMENT])
+def test_a_secret_key_in_a_page_is_refused(path):
+    make_product(external_id="mug")
+    caller = crm()
+
+    assert caller.get(path).status_code == 200
+    assert caller.get(path, headers={"Origin": SHOP}).status_code == 403

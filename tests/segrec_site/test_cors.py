@@ -14,7 +14,10 @@ PREFLIGHT = {
 
 @pytest.mark.parametrize(
     "path",
-    ["/products/", "/products/mug/similar/", "/popular/", "/recommendations/basket/", "/events/"],
+    [
+        *("/products/", "/products/mug/similar/", "/popular/", "/recommendations/basket/"),
+        *("/events/", "/fragments/products/mug/similar/"),
+    ],
 )
 def test_a_preflight_needs_no_key(path):
     answer = Caller().options(path, headers=PREFLIGHT)
