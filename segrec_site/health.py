@@ -4,6 +4,8 @@ import psycopg
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from psycopg.errors import ConnectionTimeout
 from psycopg_pool import PoolTimeout
 
@@ -21,12 +23,16 @@ def _schema_is_complete() -> bool:
     return _schema_seen_complete
 
 
+@csrf_exempt
+@require_safe
 @never_cache
 def live(request: HttpRequest) -> JsonResponse:
     """Answer 200 while the process answers at all."""
     return JsonResponse({"status": "alive"})
 
 
+@csrf_exempt
+@require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """Answer 200 when requests can be served; Redis and workers are not needed for that."""

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db.models import Count, Model, Sum
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -34,8 +35,9 @@ COUNTED_BELOW = 100_000
 ROWS = ("created", "updated", "unchanged", "skipped", "rejected")
 
 
-@never_cache
+@csrf_exempt
 @require_safe
+@never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
     """Answer in Prometheus' text format, to this machine or to who has the token."""
     if not (is_on_this_machine(request) or _has_token(request)):

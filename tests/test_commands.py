@@ -111,6 +111,29 @@ def test_a_wrong_option_is_exit_code_2(name, capsys):
     assert f"{name}: error: " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("command", "wanted"),
+    [
+        ("refresh_segments --k 1", "'1' is no number from 2 to 12"),
+        ("refresh_segments --k many", "'many' is no number from 2 to 12"),
+        ("refresh_segments --as-of soon", "'soon' is no date; write it as 2026-06-30"),
+        ("refresh_recommendations --as-of 30.6.2026", "'30.6.2026' is no date"),
+        ("evaluate_recommendations --split x", "'x' is no date"),
+        ("create_api_key shop --kind crm --expires x", "'x' is no date"),
+        ("import_orders x.csv --max-reject-share half", "'half' is no share from 0 to 1"),
+        ("import_orders x.csv --max-reject-share 2", "'2' is no share from 0 to 1"),
+        ("publish_run last", "'last' is no number from 1 to"),
+        ("up --port 99999", "'99999' is no number from 1 to 65,535"),
+    ],
+)
+def test_a_wrong_value_of_an_option_says_what_is_wanted(command, wanted, capsys):
+    with pytest.raises(SystemExit) as refusal:
+        execute_from_command_line(["manage.py", *command.split()])
+
+    assert refusal.value.code == 2
+    assert wanted in capsys.readouterr().err
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_does_its_work_on_an_empty_machine(command, tmp_path, files):

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 
-from customers.api.moves import StepSerializer
+from customers.api.moves import Figure, StepSerializer
 from customers.models import Customer
 from customers.queries import api as queries
 from runs.rest import ApiView
@@ -15,7 +15,7 @@ class WhySerializer(serializers.Serializer):
     """A feature that speaks for the segment."""
 
     feature = serializers.CharField()
-    value = serializers.FloatField()
+    value = Figure()
     percentile = serializers.FloatField(allow_null=True, help_text="Among all, 0 to 100.")
     share = serializers.FloatField(allow_null=True, help_text="Of all that speaks for it, 0 to 1.")
 

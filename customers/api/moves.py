@@ -10,6 +10,13 @@ def segment_key(source: str) -> serializers.SlugRelatedField:
     return serializers.SlugRelatedField("key", source=source, read_only=True, allow_null=True)
 
 
+class Figure(serializers.FloatField):
+    """A feature's value, which is kept in single precision: beyond 4 decimals it is noise."""
+
+    def to_representation(self, value: float) -> float:
+        return round(super().to_representation(value), 4)
+
+
 class StepSerializer(serializers.ModelSerializer):
     """A change of segment with its one cause."""
 
@@ -18,14 +25,15 @@ class StepSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Move
-        fields = read_only_fields = ["id", "cause", "feature", "was", "run", "at"]
+        fields = read_only_fields = ["id", "cause", "feature", "run", "at"]
 
     def get_fields(self) -> dict:
         """Add the fields whose names are words of Python."""
         fields = super().get_fields() | {
             "from": segment_key("from_segment"),
             "to": segment_key("to_segment"),
-            "is": serializers.FloatField(source="now", allow_null=True),
+            "was": Figure(allow_null=True),
+            "is": Figure(source="now", allow_null=True),
         }
         return {name: fields[name] for name in self.SHOWN}
 

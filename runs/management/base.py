@@ -1,7 +1,9 @@
 """What every command of segrec does alike: its exit codes, and `--json`."""
 
 import json
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterable
+from datetime import date
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -10,6 +12,25 @@ from django.db import InterfaceError, OperationalError
 
 from runs.models import Run
 from runs.services import RunError
+
+
+def a_day(text: str) -> date:
+    """Read an option's day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no date; write it as 2026-06-30") from None
+
+
+def a_number(least: int, most: int) -> Callable[[str], int]:
+    """Make a reader of an option's whole number."""
+
+    def read(text: str) -> int:
+        if text.isdecimal() and least <= int(text) <= most:
+            return int(text)
+        raise ArgumentTypeError(f"{text!r} is no number from {least:,} to {most:,}")
+
+    return read
 
 
 class JsonCommand(BaseCommand):
@@ -59,7 +80,9 @@ class RunCommand(JsonCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("run", type=int, help="its number, as list_runs shows it")
+        parser.add_argument(
+            "run", type=a_number(1, 2**63 - 1), help="its number, as list_runs shows it"
+        )
 
     def work(self, *, run: int, **options) -> dict:
         found = Run.objects.filter(pk=run).first()

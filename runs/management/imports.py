@@ -2,6 +2,7 @@
 
 from argparse import ArgumentTypeError
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.management.base import CommandError, CommandParser
@@ -102,7 +103,7 @@ class ImportCommand(JsonCommand):
 
 
 def _share(text: str) -> float:
-    share = float(text)
-    if not 0 <= share <= 1:
-        raise ArgumentTypeError(f"{text} is not from 0 to 1")
-    return share
+    with suppress(ValueError):
+        if 0 <= (share := float(text)) <= 1:
+            return share
+    raise ArgumentTypeError(f"{text!r} is no share from 0 to 1")

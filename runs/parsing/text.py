@@ -79,7 +79,10 @@ def web_link(raw: str) -> str:
     """Read an http(s) or relative link."""
     text = line_of_text(2000)(raw)
     scheme = re.match(r"[^/?#]*:", text)
-    if scheme and scheme[0].lower() not in ("http:", "https:"):
+    is_whole = re.match(r"https?://[^\s/?#\\]+([/?#]|$)", text, re.IGNORECASE)
+    # Browsers take a backslash for a slash, so that this leads to another site.
+    is_disguised = re.match(r"[/\\]*\\", text)
+    if is_disguised or (scheme and not is_whole):
         raise BadCell("is neither an http(s) nor a relative link")
     return text
 

@@ -94,15 +94,17 @@ def _strange(row, fields: dict[str, serializers.Field]) -> list[dict]:
     if not isinstance(row, dict):
         return [{"field": None, "detail": "is not an object"}]
     unnamed = [name for name in sorted(_names(row)) if not NAME.fullmatch(name)]
-    nested = [
-        name
-        for name, field in fields.items()
-        if isinstance(row.get(name), dict | list) and not isinstance(field, serializers.DictField)
-    ]
+    other = [name for name, field in fields.items() if _is_of_other_kind(row.get(name), field)]
     return [
         *({"field": name, "detail": "is no name for a field"} for name in unnamed),
-        *({"field": name, "detail": "is neither text nor a number"} for name in nested),
+        *({"field": name, "detail": "is neither text nor a number"} for name in other),
     ]
+
+
+def _is_of_other_kind(value, field: serializers.Field) -> bool:
+    if isinstance(value, bool):
+        return not isinstance(field, serializers.BooleanField)
+    return isinstance(value, dict | list) and not isinstance(field, serializers.DictField)
 
 
 def read_object(request: Request, form: type[serializers.Serializer]) -> dict:

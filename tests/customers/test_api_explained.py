@@ -30,6 +30,7 @@ def test_a_segment_is_explained_by_features_with_their_shares():
     assert 0 <= shown["confidence"] <= 1
     assert shown["second"] not in (None, shown["key"])
     assert all(0 <= why["percentile"] <= 100 and 0 < why["share"] <= 1 for why in shown["why"])
+    assert all(why["value"] == round(why["value"], 4) for why in shown["why"])
     assert [(step["to"], step["cause"]) for step in shown["history"]] == [
         (shown["key"], "first_order")
     ]

@@ -92,7 +92,7 @@ def test_moves_in_and_out_are_listed_with_their_cause(run):
         to_segment=lapsing,
         cause="behaviour",
         feature="days_since_last_order",
-        was=41,
+        was=33.900001525878906,
         now=196,
         at=NOW,
     )
@@ -103,7 +103,7 @@ def test_moves_in_and_out_are_listed_with_their_cause(run):
         "to": "lapsing",
         "cause": "behaviour",
         "feature": "days_since_last_order",
-        "was": 41.0,
+        "was": 33.9,
         "is": 196.0,
         "run": run.pk,
         "at": "2026-06-30T12:00:00Z",

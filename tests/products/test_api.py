@@ -1,6 +1,9 @@
 """The catalogue over HTTP."""
 
+import re
+
 import pytest
+from django.conf import settings
 
 from products.models import Product
 from tests.api import crm, storefront
@@ -136,8 +139,8 @@ def test_what_is_no_name_for_an_attribute_is_rejected(name):
         assert rejected[0]["errors"] == [{"field": name, "detail": "is no name for a field"}]
 
 
-@pytest.mark.parametrize("value", [["a"], {"a": 1}])
-def test_a_list_or_object_where_text_belongs_is_rejected(value):
+@pytest.mark.parametrize("value", [["a"], {"a": 1}, False])
+def test_a_list_an_object_or_yes_and_no_where_text_belongs_is_rejected(value):
     rejected = post([{"id": value, "title": "A", "colours": ["red", "blue"]}]).json()["rejected"]
 
     assert rejected[0]["errors"] == [{"field": "id", "detail": "is neither text nor a number"}]
@@ -217,3 +220,22 @@ def test_rows_may_be_named_as_files_may():
     mug, cup = (caller.get(f"/products/{id}/").json() for id in ("mug", "cup"))
     assert (mug["title"], mug["product_type"], mug["attributes"]) == ("Mug", "Home > Mugs", {})
     assert (cup["title"], cup["attributes"]) == ("Cup", {"name": "Tasse"})
+
+
+def test_every_key_reads_hidden_products_and_all_that_was_imported_of_them():
+    make_product(external_id="mug", visible=False, attributes={"cost_price": "3.10"})
+
+    answers = [caller.get("/products/mug/").json() for caller in (storefront(), crm())]
+
+    assert answers[0] == answers[1]
+    assert (answers[0]["visible"], answers[0]["attributes"]) == (False, {"cost_price": "3.10"})
+    listed = storefront().get("/products/").json()["results"]
+    assert listed == answers[:1]
+
+
+@pytest.mark.parametrize("page", ["api.md", "importing.md", "security.md"])
+def test_the_guides_warn_that_every_column_is_public(page):
+    text = (settings.BASE_DIR / "docs" / page).read_text()
+
+    assert re.search("[Ee]very column .{0,60}is public|reach the whole catalogue", text)
+    assert "no shopper may know" in text

@@ -39,6 +39,13 @@ def test_a_wrong_method_is_405_and_says_which_are_right():
     assert answer["Allow"] == "GET, POST, HEAD, OPTIONS"
 
 
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/metrics"])
+def test_health_and_figures_are_only_read(path):
+    answer = Client(enforce_csrf_checks=True).post(path)
+
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+
+
 def test_options_says_what_can_be_done():
     answer = crm().options("/runs/")
 

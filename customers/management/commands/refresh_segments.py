@@ -7,7 +7,7 @@ from functools import partial
 from django.core.management.base import CommandError, CommandParser
 
 from customers.services.segments.refreshing import refresh_segments, request_refresh
-from runs.management.base import JsonCommand
+from runs.management.base import JsonCommand, a_day, a_number
 from runs.messages import hand_over
 from runs.models import Run
 
@@ -18,7 +18,7 @@ class Command(JsonCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
-            "--as-of", type=date.fromisoformat, help="a day, as in 2026-06-30; the newest order's"
+            "--as-of", type=a_day, help="a day, as in 2026-06-30; the newest order's"
         )
         parser.add_argument(
             "--k",
@@ -77,10 +77,5 @@ def result(run: Run) -> dict:
 
 
 def _count(text: str) -> int:
-    """Read a number of segments that can be one; 0 stands for any."""
-    if text == "auto":
-        return 0
-    number = int(text)
-    if not 2 <= number <= 12:
-        raise ValueError
-    return number
+    """Read how many segments there are to be; 0 stands for any."""
+    return 0 if text == "auto" else a_number(2, 12)(text)

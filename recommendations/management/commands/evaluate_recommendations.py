@@ -6,7 +6,7 @@ from datetime import date
 from django.core.management.base import CommandParser
 
 from recommendations.services.evaluating import evaluate_recommendations
-from runs.management.base import JsonCommand
+from runs.management.base import JsonCommand, a_day
 
 
 class Command(JsonCommand):
@@ -20,7 +20,7 @@ class Command(JsonCommand):
         super().add_arguments(parser)
         parser.add_argument(
             "--split",
-            type=date.fromisoformat,
+            type=a_day,
             help="the last day to learn from, as in 2026-06-30; three quarters of the history",
         )
 

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from recommendations.services.refreshing import refresh_recommendations, request_refresh
 from recommendations.tasks import KINDS
 from runs import kinds
-from runs.management.base import JsonCommand
+from runs.management.base import JsonCommand, a_day
 from runs.messages import hand_over
 from runs.models import Run
 
@@ -20,7 +20,7 @@ class Command(JsonCommand):
         super().add_arguments(parser)
         parser.add_argument("--only", choices=KINDS, help="this kind alone")
         parser.add_argument(
-            "--as-of", type=date.fromisoformat, help="a day, as in 2026-06-30; the newest order's"
+            "--as-of", type=a_day, help="a day, as in 2026-06-30; the newest order's"
         )
         parser.add_argument("--enqueue", action="store_true", help="let a worker do it")
 

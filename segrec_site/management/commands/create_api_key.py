@@ -2,14 +2,14 @@
 
 from argparse import ArgumentTypeError
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError
 from django.utils import timezone
 
-from runs.management.base import JsonCommand
+from runs.management.base import JsonCommand, a_day
 from segrec_site.keys import create_key
 from segrec_site.models import ApiKey
 
@@ -48,11 +48,7 @@ class Command(JsonCommand):
 
 def end_of_day(text: str) -> datetime:
     """Read a date as the end of that day in the shop's zone; it may not be over."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is no date; write it as 2027-12-31") from None
-    end = datetime.combine(day + timedelta(days=1), time(), settings.SHOP_ZONE)
+    end = datetime.combine(a_day(text) + timedelta(days=1), time(), settings.SHOP_ZONE)
     if end <= timezone.now():
         raise ArgumentTypeError(f"{text} is over")
     return end

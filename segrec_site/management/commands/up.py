@@ -10,6 +10,7 @@ from contextlib import suppress
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
+from runs.management.base import a_number
 from segrec_site import welcome
 from segrec_site.bootstrap import use_servers
 from segrec_site.embedded import EmbeddedError
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--demo", action="store_true", help="load a real shop first and build its models"
         )
-        parser.add_argument("--port", type=_port, default=8000)
+        parser.add_argument("--port", type=a_number(1, 65535), default=8000)
         parser.add_argument("--host", default="127.0.0.1")
 
     def handle(self, *, demo: bool, port: int, host: str, **_: object) -> None:
@@ -118,13 +119,6 @@ class Command(BaseCommand):
     def _note(self, text: str) -> None:
         with suppress(OSError):  # the terminal may be gone
             print(text, file=sys.stderr, flush=True)
-
-
-def _port(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 65535:
-        raise ValueError(text)
-    return number
 
 
 def _refuse_a_taken(host: str, port: int) -> None:

@@ -47,14 +47,24 @@ def test_a_category_path_has_one_form():
     assert category_path("Home&gt;Kitchen >  Mugs >") == "Home > Kitchen > Mugs"
 
 
-@pytest.mark.parametrize("cell", ["https://a.org/x?y", "/p/1", "p/1?at=12:30", ""])
+@pytest.mark.parametrize(
+    "cell",
+    ["https://a.org/x?y", "HTTP://a.org", "http://a.org?b", "/p/1", "p/1?at=12:30", "a\\b", ""],
+)
 def test_a_link_leads_to_the_web_or_within_the_shop(cell):
     assert web_link(cell) == cell
 
 
-def test_a_script_is_no_link():
-    with pytest.raises(BadCell):
-        web_link("javascript:alert(1)")
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("javascript:alert(1)", "http://", "http:///p", "http:a.org", "http://a b", "https://?q"),
+        *("\\\\evil.com", "/\\evil.com", "http:\\\\evil.com", "http://a\\b"),
+    ],
+)
+def test_what_leads_nowhere_or_elsewhere_in_disguise_is_no_link(cell):
+    with pytest.raises(BadCell, match="neither an http"):
+        web_link(cell)
 
 
 def test_an_address_without_an_at_is_no_email():

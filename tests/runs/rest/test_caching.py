@@ -34,6 +34,16 @@ def test_a_true_copy_is_confirmed_with_the_same_headers(path):
     assert [again[name] for name in KEPT] == [answer[name] for name in KEPT]
 
 
+def test_who_takes_any_copy_is_told_that_there_is_one(path):
+    caller = storefront()
+
+    again = caller.get(path, headers={"If-None-Match": "*"})
+
+    assert (again.status_code, again.content) == (304, b"")
+    assert [again[name] for name in KEPT] == [caller.get(path)[name] for name in KEPT]
+    assert caller.get("/products/none/", headers={"If-None-Match": "*"}).status_code == 404
+
+
 def test_a_change_of_the_catalogue_makes_copies_stale(path):
     caller = storefront()
     tag = caller.get(path)["ETag"]
