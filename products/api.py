@@ -1,6 +1,6 @@
 """The catalogue over HTTP: read by any key, written by secret ones."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.generics import GenericAPIView, ListAPIView, get_object_or_404
@@ -50,6 +50,21 @@ class ProductSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A mug",
+            {
+                "id": "mug/blue",
+                "title": "Blue mug",
+                "product_type": "Home > Kitchen > Mugs",
+                "price": "12.50",
+                "currency": "EUR",
+            },
+            request_only=True,
+        )
+    ]
+)
 class ProductRow(serializers.Serializer):
     """A product to write: what is absent stays as it is, what is empty is cleared.
 

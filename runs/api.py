@@ -1,6 +1,6 @@
 """Runs over HTTP: seen, begun, published, discarded, taken back."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.generics import ListAPIView, RetrieveAPIView, get_object_or_404
@@ -44,6 +44,9 @@ class RunSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("Similar products", {"kind": "similar"}, request_only=True)]
+)
 class KindForm(serializers.Serializer):
     """Of which kind."""
 

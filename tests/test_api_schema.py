@@ -11,13 +11,15 @@ from django.db import connection
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
-from runs import stamps
+from runs import kinds, stamps
 from segrec_site import throttling, usage
 from segrec_site.keys import create_key
 from tests.api import Caller, crm, storefront
 from tests.conftest import queues
 from tests.customers.segmented import make_member, make_run, make_segment
 from tests.factories import make_product
+from tests.factories import make_run as make_any_run
+from tests.runs.kinds import NotedKind
 
 FUZZER = Path(sys.executable).with_name("schemathesis")
 # Not asked: rows with a wrong field are answered 200 and named; ids in paths are free text.
@@ -36,6 +38,26 @@ def test_the_schema_is_valid_and_nothing_in_it_had_to_be_guessed():
 def test_the_schema_needs_no_key_and_comes_as_json_or_yaml(schema):
     assert schema["openapi"] == "3.1.1"
     assert Client().get("/api/v1/schema/").content.startswith(b"openapi: 3.1.1")
+
+
+@pytest.mark.django_db
+def test_every_body_has_an_example_that_is_taken(schema, monkeypatch):
+    monkeypatch.setitem(kinds._kinds, "similar", NotedKind().registered_as("similar"))
+    make_product(external_id="mug/blue")
+    make_any_run("similar", previous=make_any_run("similar", "superseded"))
+    taken = {}
+    for path, operations in schema["paths"].items():
+        for method, described in operations.items():
+            if body := described.get("requestBody"):
+                (example,) = body["content"]["application/json"]["examples"].values()
+                answer = getattr(crm(), method)(
+                    path, example["value"], content_type="application/json"
+                )
+                rejected = answer.json().get("rejected", [])
+                taken[path] = str(rejected) if rejected else answer.status_code
+
+    assert len(taken) == 7
+    assert {*taken.values()} == {200, 202}
 
 
 def test_the_schema_is_made_without_the_database(db, django_assert_num_queries):

@@ -1,5 +1,6 @@
-"""Commands of README and tutorial are run as they stand there."""
+"""Commands of README, tutorial and guides are run as they stand there."""
 
+import gzip
 import json
 import os
 import re
@@ -13,12 +14,16 @@ import pytest
 from django.core.management import call_command
 
 from benchmarks import sample_shop
+from customers.models import Order
 from runs.models import Run
+from tests.customers.segmented import make_member, make_run, make_segment
 from tests.documents import blocks
 from tests.test_docs import ROOT
 
-README, QUICK_START, TUTORIAL = (
-    ROOT / name for name in ("README.md", "docs/quickstart.md", "docs/tutorial.md")
+README, DOCS = ROOT / "README.md", ROOT / "docs"
+QUICK_START, TUTORIAL, IMPORTING, AUDIENCES, GUIDE, OF_SHOPS = (
+    DOCS / f"{name}.md"
+    for name in ("quickstart", "tutorial", "importing", "audiences", "api", "storefront")
 )
 OURS = ".venv/bin/python manage.py "
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,12 +31,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def run(text: str, capsys) -> str:
     """Run the lines of a block, those of manage.py in this process; return what they said."""
-    for line in text.splitlines():
+    for line in text.replace("\\\n", " ").splitlines():
+        line, _, target = line.partition(" > ")
         words = shlex.split(line)
         given = dict(word.split("=", 1) for word in words if re.match(r"[A-Z_]+=", word))
         if OURS in line:
-            with patch.dict(os.environ, given):
-                call_command(*words[len(given) + 2 :])
+            with patch.dict(os.environ, given), open(target or os.devnull, "w") as file:
+                into = {"stdout": file} if target else {}
+                call_command(*words[len(given) + 2 :], **into)
         elif "benchmarks.sample_shop" in line:
             write_sample(Path(words[-1]))
         else:
@@ -106,6 +113,49 @@ def test_the_tutorial_goes_as_it_says(tmp_path, monkeypatch, capsys):
         "segments",
         "similar",
     }
+
+
+def test_the_page_about_imports_imports(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    products, orders = blocks(QUICK_START, "csv")
+    Path("products.csv").write_text(products)
+    Path("orders.csv.gz").write_bytes(
+        gzip.compress(f"{orders}1004,never,ada,teapot,1,39\n".encode())
+    )
+    Path("square-items.csv").write_text(
+        "Date,Time,Transaction ID,Item,Qty,Net Sales\n2026-06-07,10:30,t1,Blue mug,2,$25.00\n"
+    )
+
+    for text in blocks(IMPORTING, "sh"):
+        run(text, capsys)
+
+    assert set(Order.objects.values_list("external_id", flat=True)) == {
+        "1001",
+        "1002",
+        "1003",
+        "t1",
+    }
+    assert Path("rejected.csv").read_text().count("never") == 2
+
+
+def test_the_page_about_audiences_exports(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    run_of_segments = make_run()
+    segment = make_segment(run_of_segments, "loyal-regulars")
+    make_member(segment, run_of_segments, email="ada@example.com", marketing_consent=True)
+    klaviyo, canonical = "".join(blocks(AUDIENCES, "sh")).splitlines()
+
+    run(klaviyo, capsys)
+    assert Path("loyal.csv").read_text().splitlines()[1].startswith("ada@example.com,")
+    run(canonical, capsys)
+    assert Path("loyal.csv").read_text().startswith("customer_id,")
+
+
+@pytest.mark.parametrize("page", [GUIDE, OF_SHOPS], ids=lambda page: page.name)
+def test_keys_are_made_as_the_guides_say(page, capsys):
+    said = run("".join(blocks(page, "sh", "keys")), capsys)
+
+    assert re.findall(r"^[ps]k_", said, re.M)
 
 
 def test_the_sample_shop_is_written_by_its_command(tmp_path):

@@ -1,6 +1,11 @@
 """Customers over HTTP."""
 
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiExample,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.generics import ListAPIView, RetrieveAPIView
@@ -74,6 +79,15 @@ class CustomerSerializer(serializers.ModelSerializer):
         return next((score.value_tier for score in customer.open_scores), None)
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A customer",
+            {"customer_id": "ada", "email": "ada@example.com", "marketing_consent": True},
+            request_only=True,
+        )
+    ]
+)
 class CustomerRow(serializers.Serializer):
     """A customer to write: what is absent stays as it is, what is empty is cleared.
 

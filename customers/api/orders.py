@@ -1,6 +1,6 @@
 """Orders over HTTP: written line by line."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -11,6 +11,23 @@ from runs.rest import ApiView, Money, write_rows
 from runs.rest.rows import WrittenSerializer
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Two mugs",
+            {
+                "order_id": "1001",
+                "ordered_at": "2026-06-01T10:00:00Z",
+                "customer_id": "ada",
+                "product_id": "mug/blue",
+                "quantity": 2,
+                "unit_price": "12.50",
+                "currency": "EUR",
+            },
+            request_only=True,
+        )
+    ]
+)
 class OrderRow(serializers.Serializer):
     """A line of an order; the order's own fields are those of its first line.
 

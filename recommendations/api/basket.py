@@ -1,6 +1,6 @@
 """A list for a basket over HTTP."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +14,9 @@ from runs.rest.rows import read_object
 MOST_PRODUCTS = 100
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("A basket", {"products": ["mug/blue"], "limit": 4}, request_only=True)]
+)
 class BasketRow(serializers.Serializer):
     """What is in the basket, and what is asked of the list: the parameters of any list."""
 

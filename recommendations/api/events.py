@@ -1,6 +1,6 @@
 """What shoppers do, told by pages and by the shop's server."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -14,6 +14,15 @@ from runs.rest.rows import WrittenSerializer
 MOST_EVENTS = 500
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A click",
+            {"event_id": "6c1f1", "type": "click", "product": "mug/blue", "visitor": "b7e2"},
+            request_only=True,
+        )
+    ]
+)
 class EventRow(serializers.Serializer):
     """What happened to a product, in a list or outside of one."""
 
