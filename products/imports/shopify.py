@@ -64,7 +64,7 @@ def _variant(row: Row, choices: list[str]) -> Row:
 def _availability(row: Row) -> str:
     tracked = clean(row.get("tracker", "")) or "tracker" not in row
     left = clean(row.get("stock", ""))
-    if not tracked or not left or not left.lstrip("-").isdigit() or int(left) > 0:
+    if not tracked or not left or not left.lstrip("-").isdecimal() or int(left) > 0:
         return "in_stock"
     goes_on = clean(row.get("when_out", "")).lower() in ("continue", "true", "yes")
     return "backorder" if goes_on else "out_of_stock"

@@ -153,6 +153,6 @@ class RunAdmin(SeenOnly):
         if kind not in kinds.names():
             raise Http404
         seen = request.POST.get("instead_of", "")
-        run = services.roll_back(kind, instead_of=int(seen) if seen.isdigit() else None)
+        run = services.roll_back(kind, instead_of=int(seen) if seen.isdecimal() else None)
         self.log_change(request, run, "Rolled back to.")
         return run, f"Rolled back: readers see run {run.pk} again."
