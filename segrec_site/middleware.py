@@ -82,7 +82,7 @@ def refuse_large_bodies(get_response: Callable) -> Callable:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        size = int(length) if length.isdigit() else 0
+        size = int(length) if length.isdecimal() else 0
         if size > FORM_BYTES and size > _most_bytes(request):
             return problems.too_large(request)
         return get_response(request)

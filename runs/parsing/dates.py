@@ -77,7 +77,7 @@ def date_order(raw: str) -> str | None:
 
 
 def _digits(text: str) -> datetime | None:
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdecimal()):
         return None
     if per_second := _PER_SECOND.get(len(text)):
         return datetime.fromtimestamp(int(text) / per_second, UTC)
@@ -126,7 +126,7 @@ def _instant(year, month, day, hour, minute, second, half, offset) -> datetime:
     try:
         return datetime(
             int(year),
-            int(month) if month.isdigit() else _month(month.casefold()),
+            int(month) if month.isdecimal() else _month(month.casefold()),
             int(day),
             clock,
             int(minute or 0),

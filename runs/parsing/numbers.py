@@ -63,7 +63,7 @@ def _with_decimal_point(digits: str, decimal: str | None) -> str:
     whole, _, fraction = digits.rpartition(mark) if mark else (digits, "", "")
     if not any(re.fullmatch(form, whole, re.ASCII) for form in _THOUSANDS):
         raise BadCell("is not a number")
-    if not fraction.isdigit() and fraction:
+    if not fraction.isdecimal() and fraction:
         raise BadCell("is not a number")
     return f"{re.sub(r'[^0-9]', '', whole) or '0'}.{fraction or '0'}"
 

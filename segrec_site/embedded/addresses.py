@@ -80,7 +80,7 @@ def redis_urls(url: str, first_db: int = 0) -> tuple[str, str]:
     query = dict(parse_qsl(parts.query))
     named = [query.pop("db", ""), query.pop("virtual_host", ""), parts.path.strip("/")]
     number = next(filter(None, named[:2] if on_socket else named), "0")
-    if not number.isdigit():
+    if not number.isdecimal():
         raise EmbeddedError(f"REDIS_URL must name its database by a number, not {number}.")
     cache_db = int(number) + first_db
     if on_socket:
