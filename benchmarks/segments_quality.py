@@ -31,9 +31,10 @@ from customers.scoring import measure_yardsticks, rfm_groups, score_customers
 from customers.segmentation.choice import choose_k, measure_k
 from customers.segmentation.clusters import assign, fit_clusters
 from customers.segmentation.evidence import dominance, eta_squared, structure_gain
-from customers.segmentation.gates import REFUSE, Measured, judge, too_small, verdict
+from customers.segmentation.gates import Measured, judge, too_small
 from customers.segmentation.learning import learn
 from customers.transform import apply_transform, fit_transform
+from runs.gates import REFUSE, verdict
 
 COLUMNS = ["measure", "data", "raw RFM", "log RFM", "segrec", "must", "goal"]
 SIZES = {"small": (4_000, 4), "big": (10_000, 4)}  # customers of a simulated shop, shops

@@ -1,11 +1,12 @@
 """The kinds of run: each app says in `ready()` how its kind is made, published, taken back."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from django.utils.module_loading import import_string
 
+from runs.gates import HOLD, LEVELS, PASS, REFUSE, Gate, verdict
 from runs.models import Run
 
 
@@ -16,6 +17,15 @@ class Verdict:
     decision: Literal["publish", "hold", "refuse"]
     metrics: dict = field(default_factory=dict)
     reasons: list[dict] = field(default_factory=list)
+
+    @classmethod
+    def by(cls, gates: Sequence[Gate], metrics: dict) -> "Verdict":
+        """Decide as the gravest gate does; reasons are those that did not pass, gravest first."""
+        decision = {HOLD: "hold", REFUSE: "refuse"}.get(verdict(gates), "publish")
+        failed = [gate for gate in gates if gate.level != PASS]
+        failed.sort(key=lambda gate: -LEVELS.index(gate.level))
+        reasons = [{"code": gate.code, "text": gate.text} for gate in failed]
+        return cls(decision, metrics | {"gates": [asdict(gate) for gate in gates]}, reasons)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,9 @@
 """Whether segments are fit to be published: each check measures, compares, and says so plainly."""
 
+import math
 from dataclasses import dataclass
-from typing import Literal
 
-PASS, WARN, HOLD, REFUSE = "pass", "warn", "hold", "refuse"
-Level = Literal["pass", "warn", "hold", "refuse"]
+from runs.gates import HOLD, PASS, REFUSE, WARN, Gate, Level, percent
 
 FEWEST_CUSTOMERS, FEW_CUSTOMERS, CUSTOMERS_A_SEGMENT = 500, 2_000, 50
 FEWEST_IN_SEGMENT = 30
@@ -40,20 +39,6 @@ class Measured:
     composed_names: int = 0
     distinct_names: int | None = None
     pinned: bool = False
-
-
-@dataclass(frozen=True)
-class Gate:
-    """One check: its stable code, how it came out, what was measured, and one sentence.
-
-    `asked` says what passes, and what does not even warn.
-    """
-
-    code: str
-    level: Level
-    value: float | None
-    text: str
-    asked: str = ""
 
 
 def too_small(customers: int, history: float) -> list[Gate]:
@@ -101,43 +86,33 @@ def judge(measured: Measured) -> list[Gate]:
             "unstable",
             measured.stability,
             (0.60, 0.75),
-            "Fits to resampled customers agree at {value:.2f} (1 is the same)",
+            "Segments found anew in samples of the customers agree with these by {value:.2f}"
+            " (1: the same)",
         ),
         _high(
             "one_feature_dominates",
             measured.dominance,
             (0.30, 0.25),
-            "One feature makes up {value:.0%} of what sets the segments apart",
+            "One feature makes up {share} of what sets the segments apart",
         ),
         _structure(measured),
         _low(
             "worse_than_rfm",
             measured.against_rfm,
             (0.80, 1.0),
-            "Segments and value tiers explain {value:.2f} times as much of later spend as RFM",
+            "Segments and value tiers explain {value:.2f} times as much of later spend"
+            " as RFM groups",
         ),
         _moved(measured),
         _low(
             "poorly_separated",
             measured.silhouette,
             (0.08, 0.12),
-            "Segments stand apart by a silhouette of {value:.2f} (1 is far)",
+            "Segments stand apart by {value:.2f} (silhouette; 0: not at all, 1: far)",
         ),
         _names(measured),
     ]
     return [gate for gate in gates if gate]
-
-
-def verdict(gates: list[Gate]) -> Level:
-    """Return the gravest level; a shop without warnings passes.
-
-    Examples
-    --------
-    >>> verdict([Gate("a", "warn", 1.0, ""), Gate("b", "hold", 1.0, "")])
-    'hold'
-    """
-    order = (PASS, WARN, HOLD, REFUSE)
-    return max((gate.level for gate in gates), key=order.index, default=PASS)
 
 
 def _customers(customers: int, k: int = 0) -> Gate:
@@ -148,13 +123,13 @@ def _customers(customers: int, k: int = 0) -> Gate:
     level = REFUSE if customers < needed else WARN if customers < FEW_CUSTOMERS else PASS
     if level == WARN:
         text = f"{text[:-1]}; segments are surer from {FEW_CUSTOMERS:,} on."
-    asked = f"at least {needed:,}, better {max(FEW_CUSTOMERS, needed):,}"
+    asked = f"at least {needed:,} customers, better {max(FEW_CUSTOMERS, needed):,}"
     return Gate("too_few_customers", level, customers, text, asked)
 
 
 def _history(days: float) -> Gate:
     text = f"Orders reach back {days:.0f} days"
-    asked = f"at least {SHORTEST_HISTORY:.0f}, better {SHORT_HISTORY:.0f}"
+    asked = f"at least {SHORTEST_HISTORY:.0f} days, better {SHORT_HISTORY:.0f}"
     if days < SHORTEST_HISTORY:
         text += f"; segments need {SHORTEST_HISTORY:.0f}."
         return Gate("too_little_history", REFUSE, days, text, asked)
@@ -166,11 +141,11 @@ def _history(days: float) -> Gate:
 
 def _smallest(measured: Measured) -> Gate:
     share, count = measured.smallest, measured.smallest * measured.customers
-    text = f"The smallest segment holds {share:.1%} of customers ({count:,.0f})."
+    text = f"The smallest segment holds {percent(share, 1)} of customers ({count:,.0f})."
     level = WARN if share < 0.04 else PASS
     if share < 0.02 or count < FEWEST_IN_SEGMENT:
         level = REFUSE
-    asked = f"at least 2% and {FEWEST_IN_SEGMENT}, better 4%"
+    asked = f"at least {percent(0.02)} and {FEWEST_IN_SEGMENT} customers, better {percent(0.04)}"
     return Gate("segment_too_small", level, share, text, asked)
 
 
@@ -179,7 +154,7 @@ def _largest(measured: Measured) -> Gate:
         "segment_too_large",
         measured.largest,
         (0.60, 0.45),
-        "The largest segment holds {value:.0%} of customers",
+        "The largest segment holds {share} of customers",
     )
 
 
@@ -189,9 +164,16 @@ def _structure(measured: Measured) -> Gate:
     if foresight is None:
         seen = "there was no later spend to test them on"
     else:
-        seen = f"segments explain {foresight:.1%} of later spend"
-    text = f"Customers cluster {gain:+.2f} against a structureless cloud, and {seen}"
-    asked = f"at least {NO_STRUCTURE:+.2f}, or {LITTLE_FORESIGHT:.0%} of later spend"
+        seen = f"segments explain {percent(foresight, 1)} of later spend"
+    less = "less" if gain >= 0 else "more"
+    text = (
+        f"Within segments customers differ {percent(abs(_variance_gone(gain)), 1)} {less} than"
+        f" if there were no groups, and {seen}"
+    )
+    asked = (
+        f"at least {percent(_variance_gone(NO_STRUCTURE), 1)} less,"
+        f" or {percent(LITTLE_FORESIGHT)} of later spend"
+    )
     blind = foresight is None or foresight < LITTLE_FORESIGHT
     nearly = foresight is not None and foresight < NO_FORESIGHT and gain < LITTLE_STRUCTURE
     level, text = PASS, f"{text}."
@@ -202,18 +184,26 @@ def _structure(measured: Measured) -> Gate:
     return Gate("no_structure", level, gain, text, asked)
 
 
+def _variance_gone(gain: float) -> float:
+    """Return which share of their variance customers lose by being grouped."""
+    return 1 - math.exp(-gain)
+
+
 def _moved(measured: Measured) -> Gate | None:
     if measured.moved is None:
         return None
-    text = f"{measured.moved:.0%} of customers would change segment"
+    text = f"{percent(measured.moved)} of customers would change segment"
     if measured.moved_by_model:
-        text += f", {measured.moved_by_model:.0%} because of the new model alone"
+        text += f", {percent(measured.moved_by_model)} because of the new model alone"
     level = PASS
     if measured.moved > MANY_MOVES:
         level, text = HOLD, f"{text}: someone should look first"
     if (measured.moved_by_model or 0) > MOST_BY_MODEL and not measured.pinned:
         level = REFUSE
-    asked = f"at most {MANY_MOVES:.0%}, above that held; {MOST_BY_MODEL:.0%} by the model alone"
+    asked = (
+        f"at most {percent(MANY_MOVES)}, above that held;"
+        f" {percent(MOST_BY_MODEL)} by the model alone"
+    )
     return Gate("too_many_moves", level, measured.moved, f"{text}.", asked)
 
 
@@ -221,11 +211,11 @@ def _names(measured: Measured) -> Gate:
     distinct = measured.k if measured.distinct_names is None else measured.distinct_names
     if distinct < measured.k:
         text = f"{measured.k} segments would share {distinct} names."
-        return Gate("names_not_unique", REFUSE, distinct, text, f"{measured.k} different ones")
+        return Gate("names_not_unique", REFUSE, distinct, text, f"{measured.k} different names")
     composed = measured.composed_names
     text = f"{composed} of {measured.k} segments fit none of the known names."
     level = REFUSE if 3 * composed > measured.k else PASS
-    return Gate("names_composed", level, composed, text, "at most a third")
+    return Gate("names_composed", level, composed, text, "at most a third of them")
 
 
 def _low(code: str, value: float | None, limits: tuple[float, float], sentence: str) -> Gate | None:
@@ -251,7 +241,7 @@ def _high(
 def _compared(
     sentence: str, value: float, level: Level, limits: tuple[float, float], side: str
 ) -> str:
-    said = sentence.format(value=value)
+    said = sentence.format(value=value, share=percent(value))
     if level == PASS:
         return f"{said}."
     refuse, warn = (_like(sentence, limit) for limit in limits)
@@ -262,4 +252,4 @@ def _compared(
 
 def _like(sentence: str, limit: float) -> str:
     """Write a limit as its sentence writes the value."""
-    return f"{limit:.0%}" if "%}" in sentence else f"{limit:g}"
+    return percent(limit) if "{share}" in sentence else f"{limit:g}"

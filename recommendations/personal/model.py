@@ -36,6 +36,21 @@ class Model:
     codes: Mapping[str, np.ndarray]
 
 
+def telling_customers(history: History) -> int:
+    """Count the customers that weights can be learned from.
+
+    Parameters
+    ----------
+    history : History
+
+    Returns
+    -------
+    int
+        Those who bought `FEWEST_PRODUCTS` different products.
+    """
+    return int((np.diff(history.bought.indptr) >= FEWEST_PRODUCTS).sum())
+
+
 def is_large_enough(history: History) -> bool:
     """Say whether a shop has customers enough to learn weights from.
 
@@ -46,9 +61,9 @@ def is_large_enough(history: History) -> bool:
     Returns
     -------
     bool
-        Whether `FEWEST_CUSTOMERS` bought `FEWEST_PRODUCTS` different products.
+        Whether `FEWEST_CUSTOMERS` tell something.
     """
-    return int((np.diff(history.bought.indptr) >= FEWEST_PRODUCTS).sum()) >= FEWEST_CUSTOMERS
+    return telling_customers(history) >= FEWEST_CUSTOMERS
 
 
 def fit(

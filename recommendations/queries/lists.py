@@ -6,9 +6,29 @@ import numpy as np
 from django.db.models import Model
 
 from runs.blocks import write_blocks
+from runs.copying import fetch
 
 # A number for the item group of a product `p`; one without is its own.
 GROUP = "CASE p.item_group_id WHEN '' THEN -p.id ELSE hashtextextended(p.item_group_id, 0) END"
+
+
+def compare_lists(
+    model: type[Model], column: str, run_id: int, before_id: int, places: int
+) -> dict[str, int]:
+    """Count a run's lists, and beside an earlier run's those changed, those new and those gone.
+
+    A list is changed when its first `places` are others, or stand otherwise.
+    """
+    of_run = f"""SELECT product_id, {column}[1:%(places)s] AS list FROM {model._meta.db_table}
+        WHERE run_id = %(run)s AND cardinality({column}) > 0"""
+    ((lists, changed, first, gone),) = fetch(
+        f"""SELECT count(a.list), count(*) FILTER (WHERE a.list <> b.list),
+            count(*) FILTER (WHERE b.list IS NULL), count(*) FILTER (WHERE a.list IS NULL)
+        FROM ({of_run}) AS a
+        FULL JOIN ({of_run.replace("%(run)s", "%(before)s")}) AS b USING (product_id)""",
+        {"run": run_id, "before": before_id, "places": places},
+    )
+    return {"lists": lists, "changed": changed, "first": first, "gone": gone}
 
 
 def write_lists(

@@ -259,7 +259,10 @@ def count_weights(run_id: int) -> tuple[int, int]:
 
 
 def forget(run_id: int) -> None:
-    """Drop what a run stored."""
+    """Drop what a run stored, and what is remembered of it."""
+    kept_shelf.cache_clear()
+    for remembered in [key for key in _remembered if key[0] == run_id]:
+        del _remembered[remembered]
     for table in ("itemweight", "personalshelf"):
         execute(f"DELETE FROM recommendations_{table} WHERE run_id = %s", [run_id])
 

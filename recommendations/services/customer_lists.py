@@ -93,6 +93,17 @@ def buy_again(here: Situation, wishes: Wishes) -> Answer:
 LISTS = {FOR_CUSTOMER: recommendations_for, BUY_AGAIN: buy_again}
 
 
+def best_of_run(run_id: int, customer: int, as_of: datetime, places: int) -> list[int]:
+    """Return what a run lists first for a customer who wishes nothing, of what is new to them."""
+    bought = queries.bought_by(customer, as_of, timezone.now())
+    tastes = _tastes(run_id, bought)
+    shelf = tastes.kept
+    is_free = np.ones(len(shelf.products), bool)
+    is_free[[shelf.places[item.product] for item in bought if item.product in shelf.places]] = False
+    order = _best(tastes.scores.total, is_free, places)
+    return shelf.products[order[is_free[order]][:places]].tolist()
+
+
 def _again(here: Situation, bought: list[Bought]) -> list[float]:
     now = here.as_of or timezone.now()
     ages = np.array(

@@ -4,14 +4,19 @@ from django.db import transaction
 
 from customers.queries.clock import data_clock
 from products.queries import bump_catalogue_version
-from recommendations.evaluation import interval
-from recommendations.personal.history import build_history
-from recommendations.personal.model import FEWEST_CUSTOMERS, FEWEST_PRODUCTS, Model
+from recommendations import gates
+from recommendations.evaluation import PLACES, interval
+from recommendations.personal import model as learning
+from recommendations.personal.history import History, build_history
+from recommendations.personal.model import Model, telling_customers
 from recommendations.personal.scoring import APPEAL_SHARE
 from recommendations.queries import personal as queries
 from recommendations.services import trials
+from recommendations.services.changes import customers_changed
+from recommendations.services.customer_lists import best_of_run
 from recommendations.services.popularity import refresh_segment_popularity
 from recommendations.services.trials import FEWEST_JUDGED, Shop
+from runs.gates import Gate
 from runs.kinds import Kind, Verdict
 from runs.models import Run
 from runs.queries import note_progress
@@ -30,17 +35,17 @@ def prepare(run: Run) -> int:
 def finish(run: Run) -> Verdict:
     """Judge the model by a trial, learn it from all purchases, keep it."""
     if run.as_of is None:
-        return _nothing_bought()
+        return Verdict.by([_buyers(0)], {"customers": 0})
     note_progress(run, "judging by the last months", 0)
-    trial = _judge(run)
+    found, judged = _judge(run)
     note_progress(run, "reading purchases", 0.4)
     shop = trials.read_shop()
     purchases, customers = trials.read_purchases(shop, run.as_of)
     if not len(customers):
-        return _nothing_bought()
+        return Verdict.by([_buyers(0)], {"customers": 0})
     note_progress(run, "learning what goes with what", 0.5)
     history = build_history(purchases, len(customers), len(shop.products))
-    model = trials.learn(shop, history, trial.metrics.get("appeal_share", APPEAL_SHARE))
+    model = trials.learn(shop, history, found.get("appeal_share", APPEAL_SHARE))
     note_progress(run, "keeping it", 0.8)
     with transaction.atomic():
         queries.forget(run.pk)
@@ -52,10 +57,14 @@ def finish(run: Run) -> Verdict:
         "products": products,
         "pairs": pairs,
     }
-    reasons = [] if model.weights else [_too_small()]
+    checks = [_buyers(len(customers)), _size(history, model), *judged]
     note_progress(run, "counting buyers in segments", 0.9)
     refresh_segment_popularity(run.as_of)
-    return Verdict(trial.decision, metrics | trial.metrics, reasons + trial.reasons)
+    note_progress(run, "comparing with what is published", 0.95)
+    changes = customers_changed(
+        run, customers, lambda which, customer: best_of_run(which, customer, run.as_of, PLACES)
+    )
+    return Verdict.by(checks, metrics | found | changes)
 
 
 def publish(run: Run, before: Run | None) -> None:
@@ -94,28 +103,41 @@ def _store(run: Run, shop: Shop, model: Model) -> None:
         )
 
 
-def _too_small() -> dict:
-    text = (
-        f"Lists follow categories and buyers alone: fewer than {FEWEST_CUSTOMERS} customers bought"
-        f" {FEWEST_PRODUCTS} different products."
+def _buyers(count: int) -> Gate:
+    there = f"{count:,} customer{' has' if count == 1 else 's have'} bought something."
+    missing = "No customer has bought anything yet: import orders first."
+    return gates.any_at_all("no_purchases", count, there, missing)
+
+
+def _size(history: History, model: Model) -> Gate:
+    """Check whether there are customers enough to learn from what goes with what."""
+    count = telling_customers(history) if model.weights else 0
+    fewest, products = learning.FEWEST_CUSTOMERS, learning.FEWEST_PRODUCTS
+    return gates.enough(
+        "too_small_for_weights",
+        count,
+        fewest,
+        f"{count:,} customers bought {products} different products.",
+        f"Lists follow categories and buyers alone: fewer than {fewest} customers bought"
+        f" {products} different products.",
     )
-    return {"code": "too_small_for_weights", "text": text}
 
 
-def _nothing_bought() -> Verdict:
-    text = "No customer has bought anything yet: import orders first."
-    return Verdict("refuse", {"customers": 0}, [{"code": "no_purchases", "text": text}])
-
-
-def _judge(run: Run) -> Verdict:
+def _judge(run: Run) -> tuple[dict, list[Gate]]:
     """Learn from before a day; say how it compares, by what was bought after it.
 
     What appeal weighs is chosen there, and the lists compared with what is popular.
     """
     trial = trials.set_up(trials.usual_split(run.as_of), run.as_of)
+    judged = gates.enough(
+        "too_few_to_judge",
+        len(trial.rows),
+        FEWEST_JUDGED,
+        f"Lists are tried on {len(trial.rows):,} customers who bought before and of late.",
+        f"Not judged: fewer than {FEWEST_JUDGED} customers bought before and of late.",
+    )
     if len(trial.rows) < FEWEST_JUDGED:
-        text = f"Not judged: fewer than {FEWEST_JUDGED} customers bought before and of late."
-        return Verdict("publish", {}, [{"code": "too_few_to_judge", "text": text}])
+        return {}, [judged]
     model = trials.learn(trial.shop, trial.learned_from)
     share, ours = trials.best_appeal_share(trial, model)
     plain = trials.figures(trial, trials.popular(trial))
@@ -129,10 +151,4 @@ def _judge(run: Run) -> Verdict:
         "difference_low": round(low, 4),
         "difference_high": round(high, 4),
     }
-    if high < 0:
-        text = (
-            f"Lists reach an NDCG of {found['ndcg_at_10']:.3f} on the last months,"
-            f" what is popular {found['popular_ndcg_at_10']:.3f}."
-        )
-        return Verdict("refuse", found, [{"code": "worse_than_popular", "text": text}])
-    return Verdict("publish", found, [])
+    return found, [judged, gates.score_against_popular(found)]

@@ -7,12 +7,15 @@ from django.db import transaction
 
 from customers.queries.clock import data_clock
 from products.queries import bump_catalogue_version
-from recommendations import vectors
+from recommendations import gates, vectors
+from recommendations.models import SimilarList
 from recommendations.queries import similar as queries
 from recommendations.rows import Rows
 from recommendations.scan import scan
+from recommendations.services.changes import lists_changed
 from recommendations.services.freshness import GROUPS_KEPT, MOST_PATCHED, NAME, patch, store
 from recommendations.similarity import Index, build_index, nearest
+from runs.gates import Gate
 from runs.kinds import Kind, Verdict
 from runs.models import Run
 from runs.queries import note_progress
@@ -57,10 +60,8 @@ def finish(run: Run) -> Verdict:
         "coverage": _share(np.count_nonzero(ends.lengths), with_terms),
         "recall_at_20": _recall(run.pk, rows),
     }
-    if not found["products"]:
-        return _empty()
-    decision, reasons = _judge(found)
-    return Verdict(decision, run.metrics | found, reasons)
+    changes = lists_changed(run, SimilarList, "neighbours")
+    return Verdict.by(_judge(found), run.metrics | found | changes)
 
 
 def publish(run: Run, before: Run | None) -> None:
@@ -124,20 +125,34 @@ def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def _judge(found: dict) -> tuple[str, list[dict]]:
-    reasons = []
-    if found["products"] < LEAST_JUDGED:
-        text = f"Not judged: fewer than {LEAST_JUDGED} products."
-        return "publish", [{"code": "too_few_to_judge", "text": text}]
-    if found["recall_at_20"] is not None and found["recall_at_20"] < LEAST_RECALL:
-        text = f"Lists hold {found['recall_at_20']:.1%} of the true nearest products."
-        reasons.append({"code": "low_recall", "text": text})
-    if found["coverage"] is not None and found["coverage"] < LEAST_COVERAGE:
-        text = f"Only {found['coverage']:.0%} of products that share any term have a list."
-        reasons.append({"code": "low_coverage", "text": text})
-    return ("refuse" if reasons else "publish"), reasons
-
-
-def _empty() -> Verdict:
-    text = "There are no visible products yet: import products first."
-    return Verdict("refuse", {"products": 0}, [{"code": "no_products", "text": text}])
+def _judge(found: dict) -> list[Gate]:
+    count = found["products"]
+    products = f"{count:,} product{'' if count == 1 else 's'}"
+    missing = "There are no visible products yet: import products first."
+    any_product = gates.any_at_all("no_products", count, f"{products} can be compared.", missing)
+    if not count:
+        return [any_product]
+    few = gates.enough(
+        "too_few_to_judge",
+        count,
+        LEAST_JUDGED,
+        f"{products} can be compared.",
+        f"Not judged: fewer than {LEAST_JUDGED} products.",
+    )
+    if count < LEAST_JUDGED:
+        return [few]
+    shares = (
+        (
+            "low_recall",
+            found["recall_at_20"],
+            LEAST_RECALL,
+            "Lists hold {share} of the nearest products that a scan of all finds.",
+        ),
+        (
+            "low_coverage",
+            found["coverage"],
+            LEAST_COVERAGE,
+            "{share} of products that share any term have a list.",
+        ),
+    )
+    return [few, *(gates.at_least(*share) for share in shares if share[1] is not None)]

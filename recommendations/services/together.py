@@ -8,9 +8,13 @@ from django.db import transaction
 
 from customers.queries.clock import data_clock
 from products.queries import bump_catalogue_version
+from recommendations import gates
 from recommendations.copurchase import Baskets, Together, fill_baskets, together
 from recommendations.evaluation import PLACES, head, hits_in_baskets
+from recommendations.models import TogetherList
 from recommendations.queries import together as queries
+from recommendations.services.changes import lists_changed
+from runs.gates import Gate
 from runs.kinds import Kind, Verdict
 from runs.models import Run
 from runs.queries import note_progress
@@ -51,13 +55,15 @@ def finish(run: Run) -> Verdict:
     _shop.cache_clear()
     products, pairs = queries.count_lists(run.pk)
     metrics = run.metrics | {"products": products, "pairs": pairs}
+    there = f"{products:,} product{' has' if products == 1 else 's have'} a list."
+    missing = "No two products stand in one order yet: import orders first."
+    any_basket = gates.any_at_all("no_baskets", products if pairs else 0, there, missing)
     if not pairs:
-        text = "No two products stand in one order yet: import orders first."
-        return Verdict("refuse", metrics, [{"code": "no_baskets", "text": text}])
+        return Verdict.by([any_basket], metrics)
     note_progress(run, "judging by the last orders", 1)
     found = _backtest(run)
-    decision, reasons = _judge(found)
-    return Verdict(decision, metrics | found, reasons)
+    changes = lists_changed(run, TogetherList, "others")
+    return Verdict.by([any_basket, *_judge(found)], metrics | found | changes)
 
 
 def publish(run: Run, before: Run | None) -> None:
@@ -168,18 +174,17 @@ def _questions(late: Baskets) -> tuple[np.ndarray, list[np.ndarray]]:
     return np.array(asked, dtype=int), rests
 
 
-def _judge(found: dict) -> tuple[str, list[dict]]:
+def _judge(found: dict) -> list[Gate]:
+    judged = gates.enough(
+        "too_few_to_judge",
+        found["judged"],
+        FEWEST_JUDGED,
+        f"Lists are tried on {found['judged']:,} of the last orders.",
+        f"Not judged: fewer than {FEWEST_JUDGED} late orders hold two known products.",
+    )
     if found["judged"] < FEWEST_JUDGED:
-        text = f"Not judged: fewer than {FEWEST_JUDGED} late orders hold two known products."
-        return "publish", [{"code": "too_few_to_judge", "text": text}]
-    is_worse = found["hit_rate"] < found["popular_hit_rate"]
-    if is_worse and found["tail_hit_rate"] <= found["popular_tail_hit_rate"]:
-        text = (
-            f"Lists hit {found['hit_rate']:.1%} of the last orders, what is popular"
-            f" {found['popular_hit_rate']:.1%}; beyond best sellers they are no better."
-        )
-        return "refuse", [{"code": "worse_than_popular", "text": text}]
-    return "publish", []
+        return [judged]
+    return [judged, gates.hits_against_popular(found)]
 
 
 def _mean(values: np.ndarray) -> float:

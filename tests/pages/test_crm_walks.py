@@ -9,10 +9,10 @@ from django.apps import apps
 from django.contrib.auth.models import Group
 
 from customers.models import Audience, Customer, Export, Membership
-from customers.segmentation.gates import HOLD, REFUSE
 from customers.services.insights import refresh_insights
 from customers.services.segments import refreshing
 from customers.services.segments.refreshing import refresh_segments
+from runs.gates import HOLD, REFUSE
 from runs.models import Run
 from segrec_site import roles
 from tests.customers.services.segments.shops import LAST_DAY, load_shop

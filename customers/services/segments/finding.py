@@ -25,10 +25,11 @@ from customers.segmentation.choice import PINNED, restate
 from customers.segmentation.clusters import Assignment, assign
 from customers.segmentation.drift import Drift, Trigger, find_triggers, shift_of_values
 from customers.segmentation.evidence import dominance, structure_gain
-from customers.segmentation.gates import REFUSE, Gate, too_small
+from customers.segmentation.gates import too_small
 from customers.segmentation.learning import Learned, learn, renumbered
 from customers.services.segments.published import KMEANS, RFM, Published
 from customers.transform import percentiles_only
+from runs.gates import REFUSE, Gate
 
 SEED = 20_110_601
 BACKTEST_CUSTOMERS = 20_000

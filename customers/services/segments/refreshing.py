@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from customers.queries import segments as queries
 from customers.queries.clock import data_clock
-from customers.segmentation.gates import HOLD, PASS, REFUSE, Gate, Measured, judge, verdict
+from customers.segmentation.gates import Measured, judge
 from customers.services.segments import storing
 from customers.services.segments.finding import (
     SEED,
@@ -23,6 +23,7 @@ from customers.services.segments.finding import (
 from customers.services.segments.moving import CAUSES, STAYS, Moves, propose_moves
 from customers.services.segments.published import KMEANS, Published, load_published
 from runs import services as runs
+from runs.gates import HOLD, PASS, REFUSE, Gate, verdict
 from runs.kinds import Kind, Verdict
 from runs.models import Run
 from runs.queries import note_progress

@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from customers.segmentation.gates import Measured, judge, too_small, verdict
+from customers.segmentation.gates import Measured, judge, too_small
+from runs.gates import verdict
 
 GOOD = Measured(
     customers=5_000,
@@ -88,13 +89,32 @@ def test_a_warning_says_what_would_be_better():
 
     assert texts == {
         "too_few_customers": "900 customers have ordered; segments are surer from 2,000 on.",
-        "unstable": "Fits to resampled customers agree at 0.70 (1 is the same);"
-        " at least 0.75 would be better.",
-        "segment_too_large": "The largest segment holds 50% of customers;"
-        " at most 45% would be better.",
+        "unstable": "Segments found anew in samples of the customers agree with these by 0.70"
+        " (1: the same); at least 0.75 would be better.",
+        "segment_too_large": "The largest segment holds 50\xa0% of customers;"
+        " at most 45\xa0% would be better.",
     }
 
 
 def test_a_shop_too_young_and_too_small_says_both():
     assert [gate.code for gate in too_small(3, 10.0)] == ["too_few_customers", "too_little_history"]
     assert too_small(5_000, 400.0) == []
+
+
+def test_structure_is_told_in_shares_of_how_customers_differ():
+    gates = {gate.code: gate for gate in judge(replace(GOOD, structure=0.07))}
+    apart = {gate.code: gate for gate in judge(replace(GOOD, structure=-0.02))}
+
+    assert gates["no_structure"].text == (
+        "Within segments customers differ 6.8\xa0% less than if there were no groups,"
+        " and segments explain 30\xa0% of later spend."
+    )
+    assert gates["no_structure"].asked == "at least 4.9\xa0% less, or 5\xa0% of later spend"
+    assert "differ 2\xa0% more" in apart["no_structure"].text
+
+
+def test_checks_write_shares_as_pages_do():
+    for gate in judge(replace(GOOD, largest=0.5, moved=0.3, moved_by_model=0.1)):
+        assert not set(zip(gate.text + gate.asked, (gate.text + gate.asked)[1:], strict=False)) & {
+            (digit, "%") for digit in "0123456789"
+        }

@@ -1,0 +1,66 @@
+"""What a finished run changes of what shoppers see, beside the run that is published then."""
+
+from collections.abc import Callable, Sequence
+
+from django.db.models import Model
+
+from recommendations.evaluation import PLACES
+from recommendations.queries.lists import compare_lists
+from runs.models import Run
+from runs.queries import published_run
+
+# Customers whose lists are compared, about.
+CUSTOMERS_TRIED = 100
+
+
+def lists_changed(run: Run, model: type[Model], column: str) -> dict:
+    """Count products whose first places differ; `column` of the model holds their lists."""
+    before = published_run(run.kind)
+    if not before:
+        return {}
+    found = compare_lists(model, column, run.pk, before.pk, PLACES)
+    parts = [
+        f"The first {PLACES} places change for {found['changed']:,} of {_count(found['lists'])}"
+        " with a list"
+    ]
+    if found["first"]:
+        parts.append(_told(found["first"], "gets its first list", "get their first list"))
+    if found["gone"]:
+        parts.append(_told(found["gone"], "loses its list", "lose theirs"))
+    return _changes(before, found, "; ".join(parts))
+
+
+def customers_changed(
+    run: Run, customers: Sequence[int], best: Callable[[int, int], list[int]]
+) -> dict:
+    """Compare what an even sample of customers is shown; `best` lists it by run and customer."""
+    before = published_run(run.kind)
+    tried = customers[:: max(1, len(customers) // CUSTOMERS_TRIED)][:CUSTOMERS_TRIED]
+    if not before or not len(tried):
+        return {}
+    lists = [[best(which.pk, int(customer)) for which in (before, run)] for customer in tried]
+    new = [len({*after} - {*shown}) for shown, after in lists]
+    changed = sum(shown != after for shown, after in lists)
+    found = {
+        "tried": len(tried),
+        "changed": changed,
+        "new_places": round(sum(new) / len(new), 2),
+    }
+    text = (
+        f"The first {PLACES} places change for {changed} of {len(tried)}"
+        f" customer{'' if len(tried) == 1 else 's'} tried;"
+        f" on average {found['new_places']:.1f} of their products are others"
+    )
+    return _changes(before, found, text)
+
+
+def _changes(before: Run, found: dict, text: str) -> dict:
+    return {"changes": {"against": before.pk, **found, "text": f"{text}."}}
+
+
+def _count(products: int) -> str:
+    return f"{products:,} product{'' if products == 1 else 's'}"
+
+
+def _told(products: int, one: str, several: str) -> str:
+    return f"{_count(products)} {one if products == 1 else several}"

@@ -1,0 +1,46 @@
+"""Checks of a run before readers see it: what was measured, what is asked, how it came out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+PASS, WARN, HOLD, REFUSE = "pass", "warn", "hold", "refuse"
+LEVELS = (PASS, WARN, HOLD, REFUSE)
+Level = Literal["pass", "warn", "hold", "refuse"]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One check: its stable code, how it came out, what was measured, and one sentence.
+
+    `asked` says what passes, and what does not even warn.
+    """
+
+    code: str
+    level: Level
+    value: float | None
+    text: str
+    asked: str = ""
+
+
+def verdict(gates: Sequence[Gate]) -> Level:
+    """Return the gravest level; a run without warnings passes.
+
+    Examples
+    --------
+    >>> verdict([Gate("a", "warn", 1.0, ""), Gate("b", "hold", 1.0, "")])
+    'hold'
+    """
+    return max((gate.level for gate in gates), key=LEVELS.index, default=PASS)
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    r"""Write a share as all pages do; decimals that say nothing are left out.
+
+    Examples
+    --------
+    >>> percent(0.999, 2), percent(1.0, 2), percent(0.4)
+    ('99.9\xa0%', '100\xa0%', '40\xa0%')
+    """
+    figures = f"{100 * share:,.{decimals}f}".replace("-", "−")
+    return f"{figures.rstrip('0').rstrip('.') if decimals else figures}\u00a0%"
