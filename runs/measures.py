@@ -1,11 +1,15 @@
 """Figures and parameters of runs as staff read them: a name in words, a value with its unit."""
 
 from dataclasses import dataclass
+from datetime import date
 
-from runs.cells import NOTHING, number, share
+from django.utils.formats import date_format
 
-SHARES = ("share", "rate", "coverage", "stability", "borderline")
-WORDS = ("text", "code")  # said with the reasons, no figures
+from runs.cells import NOTHING, number
+from runs.figures import DAY, FIGURES, OF_ONE, POINTS, SHARE, VALUES
+from runs.gates import percent
+
+WORDS = ("text", "code", "changes")  # said in sentences, no figures
 OUTCOMES = {
     "pass": ("passed", "good"),
     "warn": ("warns", "warn"),
@@ -72,15 +76,24 @@ def checks(figures: dict) -> list[Check]:
     return sorted(found, key=lambda check: -list(OUTCOMES).index(check.level))
 
 
-def readable(figures: dict) -> list[tuple[str, str]]:
-    """Write each single figure as a name and a value, by name; inner ones carry both names."""
+def readable(figures: dict, within: str = "") -> list[tuple[str, str]]:
+    """Write each single figure as a name and a value, by name; inner ones carry both names.
+
+    `within` is the kind of run, or the figure that holds these.
+    """
     rows = []
-    for name, value in sorted(figures.items()):
+    for name, value in figures.items():
+        words, unit = _meant(name, within)
+        if name in WORDS or _is_table(value):
+            continue
         if isinstance(value, dict):
-            rows += [(f"{_words(name)}: {inner.lower()}", text) for inner, text in readable(value)]
-        elif not _is_table(value) and name not in WORDS:
-            rows.append((_words(name), _written(name, value)))
-    return rows
+            rows += [
+                (f"{words}: {inner[:1].lower()}{inner[1:]}", text)
+                for inner, text in readable(value, name)
+            ]
+        else:
+            rows.append((words, _written(value, unit)))
+    return sorted(rows)
 
 
 def tables(figures: dict) -> list[Table]:
@@ -94,12 +107,22 @@ def tables(figures: dict) -> list[Table]:
 
 def _table(name: str, rows: list[dict]) -> Table:
     columns = sorted(rows[0], key=lambda column: (*(column != first for first in FIRST), column))
-    written = [[_written(column, row.get(column)) for column in columns] for row in rows]
-    return Table(_words(name), list(map(_words, columns)), written)
+    meant = [_meant(column, name) for column in columns]
+    written = [
+        [_written(row.get(column), unit) for column, (_, unit) in zip(columns, meant, strict=True)]
+        for row in rows
+    ]
+    return Table(_words(name), [words for words, _ in meant], written)
 
 
 def _is_table(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
+
+
+def _meant(name: str, within: str) -> tuple[str, str]:
+    """Return what a figure is called, and its unit."""
+    known = FIGURES.get(f"{within} {name}") or FIGURES.get(name)
+    return known or (_words(name), SHARE if "share" in name else "")
 
 
 def _words(name: str) -> str:
@@ -107,14 +130,25 @@ def _words(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _written(name: str, value: object) -> str:
+def _written(value: object, unit: str) -> str:
     if value is None or value == []:
         return NOTHING
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(_written(name, each) for each in value)
-    if isinstance(value, float):
-        is_share = any(word in name for word in SHARES) and -1 <= value <= 1
-        return share(value) if is_share else f"{value:,.4g}"
-    return number(value) if isinstance(value, int) else str(value).replace("_", " ")
+        return ", ".join(_written(each, unit) for each in value)
+    if isinstance(value, int | float):
+        return _number(value, unit)
+    if unit == DAY:
+        return date_format(date.fromisoformat(value), "j M Y")
+    return VALUES.get(value) or str(value).replace("_", " ")
+
+
+def _number(value: float, unit: str) -> str:
+    if unit == SHARE:
+        return percent(value, 2)
+    if unit == POINTS:
+        return f"{number(100 * value, 1)} points"
+    if unit == OF_ONE:
+        return f"{number(value, 2)} of 1"
+    return number(value) if isinstance(value, int) else f"{value:,.4g}".replace("-", "−")

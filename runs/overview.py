@@ -13,6 +13,13 @@ TITLES = {
 }
 
 
+ASKED_BY = {
+    "schedule": "the schedule",
+    "catalogue": "changes of products",
+    "command line": "a command",
+}
+
+
 @dataclass(frozen=True)
 class KindState:
     """One kind: the run readers see, the one under way, one that waits for a decision, trouble."""
@@ -32,6 +39,11 @@ class KindState:
 def title(kind: str) -> str:
     """Return what staff call a kind."""
     return TITLES.get(kind, kind.replace("-", " ").capitalize())
+
+
+def asked_by(run: Run) -> str:
+    """Return in words who or what asked for a run; nothing where that was not noted."""
+    return ASKED_BY.get(run.requested_by, run.requested_by)
 
 
 def kind_states() -> list[KindState]:

@@ -62,7 +62,7 @@ class RunAdmin(SeenOnly):
 
     @admin.display
     def asked_by(self, run: Run) -> str:
-        return run.requested_by or NOTHING
+        return overview.asked_by(run) or NOTHING
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict | None = None
@@ -90,12 +90,14 @@ class RunAdmin(SeenOnly):
         beside = [reason for reason in run.reasons if failed and reason["code"] not in failed]
         return {
             "kind_title": overview.title(run.kind),
+            "asked_by": overview.asked_by(run),
             "checks": gates,
             "beside": beside,
             "decisive": [reason for reason in run.reasons if reason not in beside],
-            "measures": readable(run.metrics),
+            "measures": readable(run.metrics, run.kind),
             "tables": tables(run.metrics),
             "parameters": readable(run.parameters),
+            "changes": run.metrics.get("changes"),
             "can_roll_back": run.status == Run.Status.PUBLISHED and run.previous_id,
         }
 

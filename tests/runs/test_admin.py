@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.messages import get_messages
 
 from runs.models import Run
@@ -127,9 +128,9 @@ def test_a_run_that_is_over_stands_still_and_shows_its_figures(admin_client):
 
     assert b"data-live" not in response.content
     assert response.context["measures"] == [
-        ("Build: terms", "9"),
-        ("Pairs", "4,640"),
-        ("Recall at 20", "0.9995"),
+        ("Build: different terms in texts of products", "9"),
+        ("Nearest 20 products that lists hold", "99.95\xa0%"),
+        ("Places in all lists", "4,640"),
     ]
 
 
@@ -153,3 +154,93 @@ def test_the_list_takes_the_same_queries_however_long(
     # Session, user, how kinds stand, count, page, kinds to filter by.
     with django_assert_num_queries(6):
         admin_client.get(RUNS)
+
+
+GATE = {"code": "low_recall", "level": "pass", "value": 1.0, "text": "Lists hold all.", "asked": ""}
+KINDS = ("segments", "similar", "bought-together", "personal")
+
+
+@pytest.mark.parametrize("kind_name", KINDS)
+def test_checks_are_shown_when_they_passed_too(admin_client, kind_name):
+    run = make_run(kind_name, metrics={"gates": [GATE | {"asked": "at least 99.9\xa0%"}]})
+
+    page = admin_client.get(f"{RUNS}{run.pk}/change/").content.decode()
+
+    assert "Lists hold all." in page
+    assert "at least 99.9\xa0%" in page
+    assert '<span class="pill good">passed</span>' in page
+
+
+@pytest.mark.parametrize(
+    ("status", "heading"), [("superseded", "What changed"), ("refused", "What would change")]
+)
+def test_a_run_says_what_it_changes_of_the_one_before(admin_client, status, heading):
+    before = make_run("similar")
+    changes = {"against": before.pk, "text": "The first 10 places change for 3 of 5 products."}
+    published_at = before.published_at if status == "superseded" else None
+    run = make_run("similar", status, metrics={"changes": changes}, published_at=published_at)
+
+    page = admin_client.get(f"{RUNS}{run.pk}/change/").content.decode()
+
+    assert f"<h2>{heading}</h2>" in page
+    assert "change for 3 of 5 products." in page
+    assert f'/{before.pk}/change/">run {before.pk}</a>' in page
+    assert "Changes:" not in page
+
+
+@pytest.mark.parametrize(
+    ("requested_by", "words"),
+    [
+        ("catalogue", "Asked for by changes of products, "),
+        ("schedule", "Asked for by the schedule, "),
+        ("ada", "Asked for by ada, "),
+        ("", "Asked for 30"),
+    ],
+)
+def test_who_asked_for_a_run_is_said_in_words(admin_client, requested_by, words):
+    run = make_run("similar", requested_by=requested_by)
+    type(run).objects.update(created_at=run.as_of)
+
+    page = admin_client.get(f"{RUNS}{run.pk}/change/").content.decode()
+
+    assert words in page
+    assert "nobody" not in page
+
+
+def test_codes_of_reasons_stand_aside(admin_client):
+    reason = {"code": "k_soft", "text": "Five segments do about as well as six."}
+    run = make_run("segments", reasons=[reason])
+
+    page = admin_client.get(f"{RUNS}{run.pk}/change/").content.decode()
+
+    assert '<li title="k_soft">Five segments do about as well as six.</li>' in page
+
+
+def test_a_card_says_no_date_of_data_where_there_is_none(admin_client):
+    make_run("similar", as_of=None)
+    assert (
+        b"data until"
+        not in admin_client.get(RUNS).content.split(b'id="kinds"')[1].split(b"changelist")[0]
+    )
+
+
+@pytest.mark.parametrize("kind_name", KINDS)
+@pytest.mark.parametrize("many", [1, 20])
+def test_a_page_of_a_run_takes_the_same_queries_whatever_it_says(
+    admin_client, django_assert_num_queries, kind_name, many
+):
+    gates = [GATE | {"code": f"gate_{number}"} for number in range(many)]
+    reasons = [{"code": f"gate_{number}", "text": "So."} for number in range(many)]
+    flows = [
+        {"from": f"s{number}", "to": f"s{number + 1}", "cause": "model", "customers": 1}
+        for number in range(many)
+    ]
+    found = [{"key": f"s{number}", "name": "S", "customers": 2} for number in range(many + 1)]
+    metrics = {"gates": gates, "moves": flows, "segments": found}
+    run = make_run(kind_name, "refused", metrics=metrics, reasons=reasons)
+
+    ContentType.objects.get_for_model(Run)  # remembered by the process
+
+    # Session, user, run twice; of segments the published run, its profiles, segments by key.
+    with django_assert_num_queries(7 if kind_name == "segments" else 4):
+        admin_client.get(f"{RUNS}{run.pk}/change/")

@@ -306,3 +306,17 @@ def test_the_library_that_is_not_there_leaves_the_tables_open(admin_client, sett
     assert "echarts" not in text
     assert 'class="plot"' not in text
     assert '<details class="behind" open>' in text
+
+
+def test_who_does_not_see_runs_sees_how_fresh_results_are(client, django_user_model):
+    run = make_run("similar")
+    upsert_orders([order_again("a")])
+    refresh_insights()
+    client.force_login(django_user_model.objects.create_user("vera", is_staff=True))
+
+    text = page(client)
+
+    assert "Last refreshed" in text
+    assert "data until 30\xa0Jun\xa02026" in text
+    assert f"/admin/runs/run/{run.pk}/" not in text
+    assert "Refresh now" not in text

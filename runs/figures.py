@@ -1,0 +1,48 @@
+"""Names of runs' figures in words, and what they count; others are called as they are kept."""
+
+SHARE, OF_ONE, POINTS, DAY, PLAIN = "share", "of one", "points", "day", ""
+
+# A figure of one kind, or within another figure, is found by both names.
+FIGURES = {
+    "against_rfm": ("Later spend explained, times what RFM groups explain", PLAIN),
+    "appeal_share": ("Weight of liking beside purchases", SHARE),
+    "borderline": ("Customers between two segments", SHARE),
+    "coverage": ("Products that share a term and have a list", SHARE),
+    "customers": ("Customers", PLAIN),
+    "difference_high": ("Lists above what is popular, at most", POINTS),
+    "difference_low": ("Lists above what is popular, at least", POINTS),
+    "dominance": ("Part of one feature in what sets segments apart", SHARE),
+    "dominant": ("Feature that sets segments apart most", PLAIN),
+    "foresight": ("Later spend explained", PLAIN),
+    "foresight days": ("days looked back", PLAIN),
+    "foresight rfm": ("by RFM groups", SHARE),
+    "foresight segments": ("by segments", SHARE),
+    "foresight with_tiers": ("by segments and value tiers", SHARE),
+    "groups": ("Products, variants counted once", PLAIN),
+    "hit_rate": ("Orders in which lists show another product", SHARE),
+    "k": ("Segments", PLAIN),
+    "moved": ("Customers who change segment", PLAIN),
+    "ndcg_at_10": ("Lists of ten, of a perfect list", SHARE),
+    "orders": ("Orders looked at", PLAIN),
+    "pairs": ("Places in all lists", PLAIN),
+    "places": ("Places of a list that are tried", PLAIN),
+    "popular_hit_rate": ("Orders in which what is popular shows another product", SHARE),
+    "popular_ndcg_at_10": ("What is popular, of a perfect list", SHARE),
+    "popular_tail_hit_rate": ("The same, of what is popular beyond best sellers", SHARE),
+    "recall_at_20": ("Nearest 20 products that lists hold", SHARE),
+    "refitted": ("New model", PLAIN),
+    "shelf": ("Products that may be recommended", PLAIN),
+    "silhouette": ("How far segments stand apart (silhouette)", OF_ONE),
+    "split": ("Tried on what was bought after", DAY),
+    "stability": ("Agreement of segments found in samples", OF_ONE),
+    "structure": ("Structure (logarithm against customers without groups)", PLAIN),
+    "tail_hit_rate": ("The same, of lists beyond best sellers", SHARE),
+    "terms": ("Different terms in texts of products", PLAIN),
+    "bought-together judged": ("Orders tried", PLAIN),
+    "bought-together products": ("Products with a list", PLAIN),
+    "personal judged": ("Customers tried", PLAIN),
+    "personal pairs": ("Weights between products", PLAIN),
+    "personal products": ("Products with weights", PLAIN),
+    "similar products": ("Products compared", PLAIN),
+}
+VALUES = {"kmeans": "K-Means", "rfm": "RFM groups"}
