@@ -113,6 +113,7 @@ class Import(models.Model):
         DONE = "done"
         REFUSED = "refused"
         FAILED = "failed"
+        DISCARDED = "discarded"
 
     kind = models.CharField(max_length=20, help_text="products, customers, orders or rates")
     status = models.CharField(max_length=12, choices=Status, default=Status.WAITING)

@@ -14,14 +14,15 @@ from django.urls import path
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from runs.admin.next_steps import next_steps
 from runs.admin.seen import SeenOnly
 from runs.cells import ago, number, pill
 from runs.files import FileRefused
 from runs.imports import importers, uploads
+from runs.imports.uploads import ACTIVE
 from runs.messages import hand_over_import
 from runs.models import Import
 
-ACTIVE = (Import.Status.WAITING, Import.Status.RUNNING)
 REJECTS_SHOWN = 10
 DATES = (
     ("", "told by the file"),
@@ -78,6 +79,17 @@ def first_rejects(record: Import) -> list[dict]:
         return []
     with listed.open(encoding="utf-8", newline="") as rows:
         return list(islice(csv.DictReader(rows), REJECTS_SHOWN))
+
+
+def imported_before(number: str) -> Import | None:
+    """Return the import that a new file is to be read like."""
+    return Import.objects.filter(pk=number).first() if number.isdecimal() else None
+
+
+def columns_as_in(like: Import | None, kind: str) -> dict:
+    """Return the columns named by hand for an earlier file of this kind, as an option."""
+    mapping = like.options.get("mapping") if like and like.kind == kind else None
+    return {"mapping": mapping} if mapping else {}
 
 
 def in_our_order(record: Import) -> dict[str, list[str]]:
@@ -139,20 +151,21 @@ class ImportAdmin(SeenOnly):
             raise PermissionDenied
         initial = {"kind": "orders"} | request.GET.dict()
         form = UploadForm(request.POST or None, request.FILES or None, initial=initial)
+        like = imported_before(request.GET.get("like", ""))
         if request.method == "POST" and form.is_valid():
             try:
                 record = uploads.create_import(
                     form.cleaned_data["file"],
                     form.cleaned_data["kind"],
                     user=request.user,
-                    **form.options(),
+                    **form.options() | columns_as_in(like, form.cleaned_data["kind"]),
                 )
             except FileRefused as problem:
                 form.add_error("file", str(problem))
             else:
                 self.log_addition(request, record, "Uploaded.")
                 return redirect("admin:runs_import_change", record.pk)
-        facts = {"title": "Import a file", "form": form, "opts": self.opts}
+        facts = {"title": "Import a file", "form": form, "opts": self.opts, "like": like}
         context = self.admin_site.each_context(request) | facts
         return TemplateResponse(request, "admin/runs/import/add_form.html", context)
 
@@ -183,6 +196,8 @@ class ImportAdmin(SeenOnly):
             "mapping": in_our_order(record),
             "has_rejects": may_read and bool(record.rejects_path),
             "rejects": first_rejects(record) if may_read and not is_active else [],
+            "may_discard": is_open,
+            "next": next_steps(record, request.user),
             "seconds": (ended - began).total_seconds() if ended and began else None,
         }
 
@@ -193,6 +208,11 @@ class ImportAdmin(SeenOnly):
             ),
             path("<int:import_id>/try/", self.post(dry_run=True), name="runs_import_try"),
             path("<int:import_id>/start/", self.post(dry_run=False), name="runs_import_start"),
+            path(
+                "<int:import_id>/discard/",
+                require_POST(self.view(self.discard)),
+                name="runs_import_discard",
+            ),
             path("<int:import_id>/rejects/", self.view(self.rejects), name="runs_import_rejects"),
             *super().get_urls(),
         ]
@@ -212,7 +232,7 @@ class ImportAdmin(SeenOnly):
 
         def start(request: HttpRequest, record: Import) -> HttpResponse:
             if record.status in (*ACTIVE, Import.Status.DONE) or not record.file_path:
-                messages.error(request, f"{record.file_name} is {record.status} already.")
+                messages.error(request, f"The file {record.file_name} is {record.status} already.")
             else:
                 uploads.request_import(record, dry_run=dry_run)
                 self.log_change(request, record, "Tried." if dry_run else "Imported.")
@@ -228,7 +248,7 @@ class ImportAdmin(SeenOnly):
         """Keep how the file is to be read; the page shows what comes of it."""
         form = ReadingForm(request.POST, kinds=[record.kind])
         if record.status in (*ACTIVE, Import.Status.DONE) or not record.file_path:
-            messages.error(request, f"{record.file_name} is {record.status} already.")
+            messages.error(request, f"The file {record.file_name} is {record.status} already.")
         elif form.is_valid():
             chosen = {
                 name: [part for part in request.POST.getlist(f"from-{name}") if part]
@@ -238,6 +258,16 @@ class ImportAdmin(SeenOnly):
             uploads.read_otherwise(record, **form.cleaned_data, chosen=chosen)
         else:
             messages.error(request, "There is no such way to read a file.")
+        return redirect("admin:runs_import_change", record.pk)
+
+    def discard(self, request: HttpRequest, record: Import) -> HttpResponse:
+        """Delete a kept file that waits; its record stays."""
+        if uploads.discard(record):
+            self.log_change(request, record, "Discarded.")
+            said = f"The file {record.file_name} is discarded; nothing of it was written."
+            messages.success(request, said)
+        else:
+            messages.error(request, f"The file {record.file_name} is {record.status} already.")
         return redirect("admin:runs_import_change", record.pk)
 
     def rejects(self, request: HttpRequest, record: Import) -> FileResponse:

@@ -27,6 +27,7 @@ from runs.trouble import in_words
 
 logger = logging.getLogger(__name__)
 Status = Import.Status
+ACTIVE = (Status.WAITING, Status.RUNNING)
 # A file that waits for so long may have lost its message, with a broker that lost its queues.
 FORGOTTEN = timedelta(minutes=2)
 # What stays when a file is to be read otherwise.
@@ -99,7 +100,7 @@ def run_import(import_id: int) -> Import | None:
     lock = queries.session_lock(queries.IMPORT_LOCKS_BELOW - import_id)
     with about(import_id=import_id), lock as held:
         record = Import.objects.filter(pk=import_id).first()
-        if not held or not record or record.status not in (Status.WAITING, Status.RUNNING):
+        if not held or not record or record.status not in ACTIVE:
             return record
         record.status, record.started_at = Status.RUNNING, timezone.now()
         record.save(update_fields=["status", "started_at"])
@@ -123,6 +124,18 @@ def run_import(import_id: int) -> Import | None:
             elif summary.names_erased:
                 _forget(Import.objects.filter(pk=record.pk))
     return record
+
+
+def discard(record: Import) -> bool:
+    """Delete a kept file that nobody wants imported; say whether it still could be."""
+    still_open = Import.objects.filter(pk=record.pk).exclude(file_path="")
+    still_open = still_open.exclude(status__in=(*ACTIVE, Status.DONE))
+    if not still_open.update(status=Status.DISCARDED, error="", finished_at=timezone.now()):
+        return False
+    _forget(Import.objects.filter(pk=record.pk))
+    record.refresh_from_db()
+    logger.info("%s is discarded", record)
+    return True
 
 
 def options_of(record: Import) -> Options:
@@ -160,8 +173,7 @@ def forget_files() -> int:
 
 def forget_files_of(*kinds: str) -> int:
     """Delete all kept files of these kinds, and their rejects, but those that are being read."""
-    active = (Status.WAITING, Status.RUNNING)
-    return _forget(Import.objects.filter(kind__in=kinds).exclude(status__in=active))
+    return _forget(Import.objects.filter(kind__in=kinds).exclude(status__in=ACTIVE))
 
 
 def _forget(records: QuerySet[Import]) -> int:

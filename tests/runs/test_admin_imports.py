@@ -19,9 +19,11 @@ def own_folder(settings, tmp_path):
     settings.SEGREC_VAR = tmp_path
 
 
-def hand_over(client, content: bytes = FILE, kind: str = "products", **chosen) -> Import:
+def hand_over(
+    client, content: bytes = FILE, kind: str = "products", at: str = f"{IMPORTS}add/", **chosen
+) -> Import:
     sent = {"kind": kind, "file": SimpleUploadedFile("feed.csv", content)} | chosen
-    response = client.post(f"{IMPORTS}add/", sent)
+    response = client.post(at, sent)
     record = Import.objects.latest("id")
     assert response.url == f"{IMPORTS}{record.pk}/change/"
     return record

@@ -95,7 +95,7 @@ TABLE = {
     ],
     "Imports": [
         *pages_of("runs_import", "O", add="O"),
-        *actions_of("runs_import", "O", "try", "start", "read"),
+        *actions_of("runs_import", "O", "try", "start", "read", "discard"),
         *actions_of("runs_import", "O", "rejects", method="GET"),
     ],
     "API keys": pages_of("segrec_site_apikey", "O", add="O", change="O"),
