@@ -23,7 +23,7 @@ def any_at_all(code: str, count: int, there: str, missing: str) -> Gate:
     return Gate(code, level, count, text, "at least one")
 
 
-def enough(code: str, count: int, fewest: int, there: str, missing: str) -> Gate:
+def enough(code: str, count: int, fewest: int, of: str, there: str, missing: str) -> Gate:
     """Warn where there is too little to conclude from.
 
     Parameters
@@ -32,6 +32,8 @@ def enough(code: str, count: int, fewest: int, there: str, missing: str) -> Gate
         Of the check.
     count, fewest : int
         What there is, and from how much on it is enough.
+    of : str
+        What is counted.
     there, missing : str
         The sentence for enough, and for too few.
 
@@ -41,11 +43,11 @@ def enough(code: str, count: int, fewest: int, there: str, missing: str) -> Gate
 
     Examples
     --------
-    >>> enough("few", 3, 5, "3 products.", "Not judged.").text
+    >>> enough("few", 3, 5, "products", "3 products.", "Not judged.").text
     'Not judged.'
     """
     level, text = (PASS, there) if count >= fewest else (WARN, missing)
-    return Gate(code, level, count, text, f"at least {fewest:,}")
+    return Gate(code, level, count, text, f"at least {fewest:,} {of}")
 
 
 def at_least(code: str, share: float, least: float, said: str) -> Gate:
@@ -58,7 +60,7 @@ def at_least(code: str, share: float, least: float, said: str) -> Gate:
     share, least : float
         What was measured and what is asked, from 0 to 1.
     said : str
-        The sentence, with a place for ``{share}``.
+        The sentence, with a place for ``{share}``; a refusal adds what is asked.
 
     Returns
     -------
@@ -69,9 +71,10 @@ def at_least(code: str, share: float, least: float, said: str) -> Gate:
     >>> at_least("low_coverage", 0.5, 0.95, "{share} have a list.").level
     'refuse'
     """
-    level = REFUSE if share < least else PASS
-    text = said.format(share=percent(share, 2))
-    return Gate(code, level, share, text, f"at least {percent(least, 2)}")
+    level, text, asked = PASS, said.format(share=percent(share, 2)), f"at least {percent(least, 2)}"
+    if share < least:
+        level, text = REFUSE, f"{text[:-1]}; {asked} is asked."
+    return Gate(code, level, share, text, asked)
 
 
 def hits_against_popular(found: dict) -> Gate:

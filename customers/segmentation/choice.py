@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from customers.segmentation.clusters import assign, fit_clusters
+from runs.gates import percent
 
 COUNTS = tuple(range(5, 11))
 PINNED = "k_pinned"
@@ -202,6 +203,6 @@ def _choice(candidates: Sequence[Candidate], k: int, code: str) -> Choice:
     }[code]
     text = (
         f"{k} segments, {why} (stability {taken.stability:.2f}, silhouette "
-        f"{taken.silhouette:.2f}, smallest {taken.smallest:.0%})."
+        f"{taken.silhouette:.2f}, smallest {percent(taken.smallest)})."
     )
     return Choice(k, code, text, tuple(candidates))

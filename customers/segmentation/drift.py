@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from runs.gates import percent
+
 SHARES_PSI = 0.10
 DISTANCE_RATIO = (0.85, 1.20)
 SMALLEST_SHARE = 0.02
@@ -122,7 +124,7 @@ def find_triggers(drift: Drift) -> list[Trigger]:
     if drift.shares_now.min() < SMALLEST_SHARE:
         smallest = drift.shares_now.min()
         found.append(
-            Trigger("segment_shrunk", f"A segment holds only {smallest:.1%} of customers.")
+            Trigger("segment_shrunk", f"A segment holds only {percent(smallest, 1)} of customers.")
         )
     if drift.age >= OLDEST_DAYS:
         found.append(Trigger("model_age", f"The model is {drift.age:.0f} days old."))

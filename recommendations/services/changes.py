@@ -19,9 +19,9 @@ def lists_changed(run: Run, model: type[Model], column: str) -> dict:
     if not before:
         return {}
     found = compare_lists(model, column, run.pk, before.pk, PLACES)
+    changed = f"{found['changed']:,}" if found["changed"] else "none"
     parts = [
-        f"The first {PLACES} places change for {found['changed']:,} of {_count(found['lists'])}"
-        " with a list"
+        f"The first {PLACES} places change for {changed} of {_count(found['lists'])} with a list"
     ]
     if found["first"]:
         parts.append(_told(found["first"], "gets its first list", "get their first list"))
@@ -47,10 +47,11 @@ def customers_changed(
         "new_places": round(sum(new) / len(new), 2),
     }
     text = (
-        f"The first {PLACES} places change for {changed} of {len(tried)}"
-        f" customer{'' if len(tried) == 1 else 's'} tried;"
-        f" on average {found['new_places']:.1f} of their products are others"
+        f"The first {PLACES} places change for {changed or 'none'} of {len(tried)}"
+        f" customer{'' if len(tried) == 1 else 's'} tried"
     )
+    if changed:
+        text += f"; on average {found['new_places']:.1f} of their products are others"
     return _changes(before, found, text)
 
 

@@ -117,6 +117,7 @@ def _size(history: History, model: Model) -> Gate:
         "too_small_for_weights",
         count,
         fewest,
+        "customers",
         f"{count:,} customers bought {products} different products.",
         f"Lists follow categories and buyers alone: fewer than {fewest} customers bought"
         f" {products} different products.",
@@ -133,6 +134,7 @@ def _judge(run: Run) -> tuple[dict, list[Gate]]:
         "too_few_to_judge",
         len(trial.rows),
         FEWEST_JUDGED,
+        "customers",
         f"Lists are tried on {len(trial.rows):,} customers who bought before and of late.",
         f"Not judged: fewer than {FEWEST_JUDGED} customers bought before and of late.",
     )

@@ -136,6 +136,7 @@ def _judge(found: dict) -> list[Gate]:
         "too_few_to_judge",
         count,
         LEAST_JUDGED,
+        "products",
         f"{products} can be compared.",
         f"Not judged: fewer than {LEAST_JUDGED} products.",
     )

@@ -179,6 +179,7 @@ def _judge(found: dict) -> list[Gate]:
         "too_few_to_judge",
         found["judged"],
         FEWEST_JUDGED,
+        "orders",
         f"Lists are tried on {found['judged']:,} of the last orders.",
         f"Not judged: fewer than {FEWEST_JUDGED} late orders hold two known products.",
     )

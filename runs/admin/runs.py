@@ -19,6 +19,12 @@ from runs.messages import hand_over
 from runs.models import Run
 
 
+def passed(run: Run) -> str:
+    """Say how many checks a run passed that has nothing else to tell."""
+    count = len(checks(run.metrics))
+    return f"{count} check{'' if count == 1 else 's'} passed." if count else NOTHING
+
+
 @admin.register(Run)
 class RunAdmin(SeenOnly):
     """Runs, newest first, below how each kind stands."""
@@ -46,7 +52,10 @@ class RunAdmin(SeenOnly):
                 share(run.progress),
                 run.step,
             )
-        return run.error or " ".join(reason["text"] for reason in run.reasons)
+        if run.error or not run.reasons:
+            return run.error or passed(run)
+        first, *others = run.reasons
+        return f"{first['text']} And {len(others)} more." if others else first["text"]
 
     @admin.display
     def data_until(self, run: Run) -> str:

@@ -117,4 +117,7 @@ def test_a_personal_run_on_the_same_purchases_changes_no_list():
     other = work_on(request_run("personal"), to_the_end=True)
 
     assert same.metrics["changes"]["changed"] == 0
+    assert same.metrics["changes"]["text"] == (
+        "The first 10 places change for none of 8 customers tried."
+    )
     assert other.metrics["changes"]["changed"] == 8

@@ -32,13 +32,15 @@ def test_a_share_below_its_limit_is_refused(share, level):
     gate = at_least("low_recall", share, 0.999, "Lists hold {share}.")
 
     assert (gate.level, gate.value, gate.asked) == (level, share, "at least 99.9\xa0%")
-    assert gate.text == f"Lists hold {100 * share:.4g}\xa0%."
+    refused = "; at least 99.9\xa0% is asked" if level == "refuse" else ""
+    assert gate.text == f"Lists hold {100 * share:.4g}\xa0%{refused}."
 
 
 def test_nothing_at_all_is_refused_and_too_little_only_warned_of():
     assert any_at_all("none", 0, "some", "none").level == "refuse"
     assert any_at_all("none", 1, "some", "none").text == "some"
-    assert [enough("few", count, 5, "", "").level for count in (4, 5)] == ["warn", "pass"]
+    assert [enough("few", count, 5, "orders", "", "").level for count in (4, 5)] == ["warn", "pass"]
+    assert enough("few", 1, 1000, "orders", "", "").asked == "at least 1,000 orders"
 
 
 @pytest.mark.parametrize(

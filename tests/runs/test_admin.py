@@ -244,3 +244,32 @@ def test_a_page_of_a_run_takes_the_same_queries_whatever_it_says(
     # Session, user, run twice; of segments the published run, its profiles, segments by key.
     with django_assert_num_queries(7 if kind_name == "segments" else 4):
         admin_client.get(f"{RUNS}{run.pk}/change/")
+
+
+def test_the_list_says_the_first_reason_and_how_many_more(admin_client):
+    reasons = [{"code": str(number), "text": f"Reason {number}."} for number in range(3)]
+    make_run("similar", "refused", reasons=reasons)
+    make_run("segments", metrics={"gates": [GATE]})
+
+    page = admin_client.get(RUNS).content.decode()
+
+    assert "Reason 0. And 2 more." in page
+    assert "1 check passed." in page
+
+
+def test_a_run_that_waits_tells_no_times_it_has_not(admin_client):
+    run = Run.objects.create(kind="similar")
+
+    page = admin_client.get(f"{RUNS}{run.pk}/change/").content.decode()
+
+    assert "<dt>Asked for</dt>" in page
+    for absent in ("Began", "Ended", "Took"):
+        assert f"<dt>{absent}</dt>" not in page
+
+
+def test_a_refused_run_can_be_asked_for_again(admin_client):
+    run = make_run("similar", "refused", reasons=[{"code": "few", "text": "Too few."}])
+
+    page = admin_client.get(f"{RUNS}{run.pk}/change/").content.decode()
+
+    assert 'action="/admin/runs/run/refresh/similar/"' in page

@@ -7,6 +7,7 @@ from django.db import OperationalError
 from prometheus_client.parser import text_string_to_metric_families
 
 from runs.models import Import
+from runs.services import request_run, work_on
 from runs.tasks import sweep
 from tests.factories import NOW, make_product, make_run
 
@@ -57,6 +58,25 @@ def test_what_gates_measured_is_told_of_the_published_and_of_the_held_run(client
     }
     assert found['run_held{kind="segments"}'] == 1
     assert found['run_held{kind="similar"}'] == 0
+
+
+def test_checks_of_lists_are_told_by_their_codes(client):
+    for number in range(20):
+        make_product(title=f"wool hat {number}")
+    work_on(request_run("similar"), to_the_end=True)
+
+    found = figures(client.get("/metrics"))
+
+    asked = {
+        name: found[f'run_figure{{figure="{name}",kind="similar",run="published"}}']
+        for name in ("recall_at_20", "low_recall", "low_coverage", "too_few_to_judge")
+    }
+    assert asked == {
+        "recall_at_20": 1,
+        "low_recall": 1,
+        "low_coverage": 1,
+        "too_few_to_judge": 20,
+    }
 
 
 def test_rows_of_imports_are_summed_and_the_last_files_share_of_rejects_is_told(client):

@@ -69,6 +69,7 @@ def test_six_blobs_are_six_segments():
     assert choice.k == 6
     assert choice.chosen.stability > 0.99
     assert "6 segments" in choice.text
+    assert choice.text.endswith("smallest 17\xa0%).")
 
 
 def test_a_pinned_number_is_taken_and_measured():
