@@ -70,7 +70,7 @@ def test_the_present_model_goes_on_where_a_due_one_is_refused(shop, monkeypatch)
 
     assert (run.status, run.metrics["refitted"]) == ("published", False)
     assert codes(run)[0] == "new_model_refused"
-    assert "agree at 0.30" in run.reasons[0]["text"]
+    assert "agree with these by 0.30" in run.reasons[0]["text"]
     assert run.metrics["moved"] > 0
 
 
