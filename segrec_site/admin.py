@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 
+from runs.admin.moments import ONE_FIELD
 from runs.cells import ago, day, pill
 from segrec_site import keys, usage
 from segrec_site.models import ApiKey
@@ -25,7 +26,7 @@ class ApiKeyAdmin(admin.ModelAdmin):
     fields = ("name", "kind", "read_only", "origins", "expires_at")
     actions = ("revoke",)
     sortable_by = ("name",)
-    formfield_overrides = {ArrayField: {"widget": AdminTextInputWidget}}
+    formfield_overrides = {ArrayField: {"widget": AdminTextInputWidget}, **ONE_FIELD}
 
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         self.last_uses = usage.last_uses()

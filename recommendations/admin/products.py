@@ -2,14 +2,12 @@
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.forms import Script
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from products.admin import pictured
 from products.models import Product
 from recommendations.admin.rules import in_words, reach
-from recommendations.admin.trying import TriedRule
 from recommendations.cards import make_card, make_cards
 from recommendations.queries import pages
 from recommendations.services import serving
@@ -63,9 +61,6 @@ class RecommendedProductAdmin(admin.ModelAdmin):
     actions = None
     ordering = ("-id",)
 
-    class Media:
-        js = [Script("segrec/rules.js", defer=True)]
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -107,24 +102,22 @@ class RecommendedProductAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         """Show what a shopper is shown beside this product, with each score's terms."""
         product = self.get_object(request, object_id)
-        facts = self.facts(request, product) if product else {}
+        facts = self.facts(product) if product else {}
         return super().change_view(request, object_id, form_url, facts | (extra_context or {}))
 
-    def facts(self, request: HttpRequest, product: RecommendedProduct) -> dict:
-        """Collect what the page shows; lists as a rule that is tried would make them."""
-        tried = TriedRule(request.GET, product)
+    def facts(self, product: RecommendedProduct) -> dict:
+        """Collect what the page shows."""
         wishes = Wishes(limit=SHOWN, explain=True)
         lists = []
         for title, source, kind, make in LISTS:
             here = serving.find_situation(product.external_id, kind)
             if here.product:
-                answer = make(tried.applied(here, kind), wishes)
+                answer = make(here, wishes)
                 tiles = zip(make_cards(answer), answer.places, strict=True)
                 shown = {"title": title, "source": source, "kind": kind, "answer": answer}
                 lists.append(shown | {"tiles": list(tiles)})
         return {
             "lists": lists,
             "card": make_card(product),
-            "tried": tried,
             "rules": [(rule, in_words(rule), reach(rule)) for rule in pages.rules_at(product)],
         }

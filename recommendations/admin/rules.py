@@ -1,17 +1,23 @@
 """Rules of merchandisers: pin, hide, move, same or other attribute."""
 
 from django.contrib import admin
-from django.db.models import Field, QuerySet
-from django.forms import Field as FormField
-from django.http import HttpRequest
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.forms import Script
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from customers.queries.pages import segments_alive
-from recommendations.admin.rule_form import SCOPES, RuleForm
+from recommendations.admin import previewing
+from recommendations.admin.rule_form import ABOUT, SCOPES, RuleForm
 from recommendations.models import Rule
+from recommendations.queries.rules import names, products_of
 from recommendations.services import rules
-from runs.cells import day, pill
+from runs.admin.moments import ONE_FIELD
+from runs.cells import day, number, pill
 
 STATES = {"in force": "good", "coming": "plain", "over": "plain"}
 
@@ -35,38 +41,56 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(Rule)
 class RuleAdmin(admin.ModelAdmin):
-    """Rules, the newest first; each is tried on the page of a product's recommendations."""
+    """Rules, the newest first; what one would change is seen while it is filled in."""
 
     form = RuleForm
-    list_display = ("rule", "holds_for", "state", "starts", "ends", "note")
+    list_display = ("rule", "about", "holds_for", "state", "starts", "ends", "note")
+    number_columns = ("about",)
     list_filter = (StateFilter, "action", "list")
     list_select_related = ("product", "beside", "segment")
     search_fields = ("product__title", "product__external_id", "category", "brand", "note")
     search_help_text = "Product, category, brand or note"
-    autocomplete_fields = ("product", "beside")
+    formfield_overrides = ONE_FIELD
     list_per_page = 50
     show_full_result_count = False
     empty_template = "admin/recommendations/rule/empty.html"
     add_words = "New rule"
     actions = None
     fieldsets = (
-        (None, {"fields": ("action", "product", "category", "brand")}),
-        ("How", {"fields": ("position", "factor", "attribute")}),
+        (None, {"fields": ("action", *ABOUT, "position", "factor", "attribute")}),
         ("Where", {"fields": ("list", *SCOPES)}),
         ("When", {"fields": ("starts_at", "ends_at", "note")}),
     )
 
-    def formfield_for_dbfield(
-        self, db_field: Field, request: HttpRequest, **kwargs
-    ) -> FormField | None:
-        """Offer present segments, and no way from here into other things."""
-        if db_field.name == "segment":
-            kwargs["queryset"] = segments_alive()
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        for way in ("add", "change", "delete", "view"):
-            if field and hasattr(field.widget, f"can_{way}_related"):
-                setattr(field.widget, f"can_{way}_related", False)
-        return field
+    class Media:
+        js = [Script("segrec/rules.js", defer=True)]
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Count what the rules of the page are about, all at once."""
+        found = super().get_changelist_instance(request)
+        for rule, count in zip(found.result_list, products_of(found.result_list), strict=True):
+            rule.products = count
+        return found
+
+    def render_change_form(self, request: HttpRequest, context: dict, **how) -> HttpResponse:
+        """Offer names to choose from, and say beside which product the preview begins."""
+        rule, asked = context.get("original"), request.GET
+        beside = rule.beside.external_id if rule and rule.beside else asked.get("beside", "")
+        context |= {"names": names(), "seen": asked.get("seen", beside)}
+        return super().render_change_form(request, context, **how)
+
+    def get_urls(self) -> list:
+        view = self.admin_site.admin_view(self.preview)
+        return [path("preview/", view, name="recommendations_rule_preview"), *super().get_urls()]
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """Show what the rule in the address would change, while it is filled in."""
+        if not (self.has_add_permission(request) or self.has_change_permission(request)):
+            raise PermissionDenied
+        kept = request.GET.get("rule", "")
+        rule = get_object_or_404(Rule, pk=kept) if kept.isdecimal() else None
+        facts = previewing.facts(request, rule)
+        return render(request, "admin/recommendations/rule/preview.html", facts)
 
     @admin.display(ordering="action")
     def rule(self, rule: Rule) -> str:
@@ -79,6 +103,10 @@ class RuleAdmin(admin.ModelAdmin):
     @admin.display
     def state(self, rule: Rule) -> SafeString:
         return pill(state_of(rule), STATES[state_of(rule)])
+
+    @admin.display(description="products on sale")
+    def about(self, rule: Rule) -> str:
+        return number(rule.products)
 
     @admin.display(description="from", ordering="starts_at")
     def starts(self, rule: Rule) -> str | None:

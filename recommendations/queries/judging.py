@@ -14,6 +14,12 @@ IN_CATEGORY = (
     "(lower(p.product_type) = lower(%({name})s)"
     " OR lower(p.product_type) LIKE lower(%({name}_below)s))"
 )
+# What a rule may compare beside attributes.
+COLUMNS = {
+    "brand": "{0}.brand",
+    "category": "{0}.product_type",
+    "top category": "split_part({0}.product_type, ' > ', 1)",
+}
 
 
 class Judgement(NamedTuple):
@@ -80,7 +86,7 @@ def _against(here: Situation) -> tuple[list[str], dict]:
             tests.append(test)
             values |= more
         elif ruling.action in (SAME, OTHER) and here.product:
-            mine, shown = (_value(ruling.attribute, name, table) for table in ("p", "s"))
+            mine, shown = (value_of(ruling.attribute, name, table) for table in ("p", "s"))
             shown = f"(SELECT {shown} FROM products_product AS s WHERE s.id = %(shown)s)"
             differs = "IS DISTINCT FROM" if ruling.action == SAME else "="
             tests.append(f"{shown} <> '' AND {mine} {differs} {shown}")
@@ -97,14 +103,10 @@ def about(ruling: Ruling, name: str) -> tuple[str, dict]:
     return f"lower(p.brand) = lower(%({name})s)", {name: ruling.brand}
 
 
-def _value(attribute: str, name: str, table: str) -> str:
+def value_of(attribute: str, name: str, table: str) -> str:
     """Write down the value of an attribute that a rule names."""
-    known = {
-        "brand": f"lower({table}.brand)",
-        "category": f"lower({table}.product_type)",
-        "top category": f"lower(split_part({table}.product_type, ' > ', 1))",
-    }
-    return known.get(attribute.lower(), f"lower({table}.attributes ->> %({name})s)")
+    column = COLUMNS.get(attribute.lower(), "{0}.attributes ->> %({1})s")
+    return f"lower({column.format(table, name)})"
 
 
 def category_values(name: str, path: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from functools import partial
 from django.utils import timezone
 
 from recommendations.queries import situations
-from recommendations.queries.situations import InBasket, Row
+from recommendations.queries.situations import InBasket, Row, Situation
 from recommendations.services.answers import Answer, Reason, answer, as_ruled
 from recommendations.services.serving import SIMILAR, TOGETHER, candidates_of
 from recommendations.wishes import Wishes
@@ -16,12 +16,21 @@ BASKET = "basket"
 Shares = dict[int, list[tuple[str, float]]]
 
 
+def find_basket(product_ids: Sequence[str]) -> tuple[Situation, list[InBasket]]:
+    """Return what answers for a basket follow from, and what is in it."""
+    return situations.basket_situation(product_ids, BASKET, timezone.now())
+
+
 def basket_products(product_ids: Sequence[str], wishes: Wishes) -> Answer:
-    """Return what is bought with these products, then what is like them, then what is popular.
+    """Return what goes with these products."""
+    return goes_with(*find_basket(product_ids), wishes)
+
+
+def goes_with(here: Situation, basket: list[InBasket], wishes: Wishes) -> Answer:
+    """Return what is bought with a basket, then what is like it, then what is popular.
 
     A score is the mean over the basket of the candidate's scores beside each of its products.
     """
-    here, basket = situations.basket_situation(product_ids, BASKET, timezone.now())
     here = as_ruled(here, wishes)
     together: Shares = {}
     alike: Shares = {}

@@ -1,17 +1,18 @@
 """Rules of staff, written: every list follows them from its very next answer on."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from django.db import transaction
 
 from products.queries import bump_catalogue_version
 from recommendations.models import Rule
+from recommendations.queries.rules import ruling_of
 from recommendations.queries.situations import Situation
-from recommendations.rulings import Ruling
 
-# After all rules there are: a draft has no number yet.
-DRAFT = 2**62
+# Lists that stand beside one product, beside one or more, and those made for a customer.
+BESIDE_A_PRODUCT = (Rule.List.SIMILAR, Rule.List.TOGETHER)
+WITH_PRODUCTS = (*BESIDE_A_PRODUCT, Rule.List.BASKET)
+FOR_CUSTOMERS = (Rule.List.CUSTOMER, Rule.List.AGAIN)
 
 
 def save_rule(rule: Rule) -> None:
@@ -29,32 +30,34 @@ def delete_rules(rules: Iterable[Rule]) -> None:
         bump_catalogue_version()
 
 
+def without(here: Situation, rule: Rule) -> Situation:
+    """Return a situation as if there were no such rule."""
+    return here._replace(rulings=[ruling for ruling in here.rulings if ruling.id != rule.pk])
+
+
 def with_draft(here: Situation, rule: Rule, list_name: str) -> Situation:
     """Return a situation as if a rule held already; its dates do not count."""
     is_meant = (
-        _is_for(rule, list_name)
-        and rule.beside_id in (None, here.product)
+        list_name in lists_of(rule)
+        and (rule.beside_id is None or rule.beside_id in here.beside)
         and rule.segment_id in (None, here.segment)
     )
-    others = [ruling for ruling in here.rulings if ruling.id != rule.pk]
-    return here._replace(rulings=[*others, ruling_of(rule)] if is_meant else others)
+    here = without(here, rule)
+    return here._replace(rulings=[*here.rulings, ruling_of(rule)]) if is_meant else here
 
 
-def _is_for(rule: Rule, list_name: str) -> bool:
-    if rule.list or (rule.action, list_name) == (Rule.Action.PIN, Rule.List.AGAIN):
-        return rule.list == list_name
-    return True
+def lists_of(rule: Rule) -> list[str]:
+    """Return the lists a rule can hold for, by name.
 
-
-def ruling_of(rule: Rule) -> Ruling:
-    """Reduce a rule to what lists need to know."""
-    ruling = Ruling(
-        id=rule.pk or DRAFT,
-        action=rule.action,
-        within=rule.within,
-        product=rule.product_id,
-        category=rule.category,
-        brand=rule.brand,
-        attribute=rule.attribute,
-    )
-    return replace(ruling, position=rule.position or 0, factor=rule.factor or 1.0)
+    A pin for every list leaves out what to buy again, which shows what the customer bought.
+    """
+    lists = [rule.list] if rule.list else [*Rule.List.values]
+    if rule.action == Rule.Action.PIN and not rule.list:
+        lists.remove(Rule.List.AGAIN)
+    if rule.action in (Rule.Action.SAME, Rule.Action.OTHER):
+        lists = [name for name in lists if name in BESIDE_A_PRODUCT]
+    if rule.beside_id:
+        lists = [name for name in lists if name in WITH_PRODUCTS]
+    if rule.segment_id:
+        lists = [name for name in lists if name in FOR_CUSTOMERS]
+    return lists

@@ -65,6 +65,10 @@ def popular_products(here: Situation, wishes: Wishes) -> Answer:
     return answer(POPULAR, as_ruled(here, wishes), wishes, [], {}, {})
 
 
+# Beside a product, by name, as rules tell it.
+LISTS = {SIMILAR: similar_products, BOUGHT_TOGETHER: products_bought_together}
+
+
 def candidates_of(
     here: Situation, wishes: Wishes, sources: Mapping[str, Mapping[int, float]]
 ) -> tuple[list[Candidate], dict[int, Row]]:

@@ -1,37 +1,45 @@
-// A rule is tried while it is filled in: the lists below the form show what it would do.
+// What a rule would change is shown beside its form while it is filled in.
 "use strict";
 
-const form = document.querySelector("form[data-try]");
-if (form) {
+const preview = document.getElementById("preview");
+if (preview) {
+  const form = preview.closest("form");
   let waiting, asked;
 
+  // Only what this kind of rule, and this list, has a use for is shown and sent.
   const fit = () => {
-    for (const label of form.querySelectorAll("[data-for]")) {
-      label.hidden = !label.dataset.for.split(" ").includes(form.elements.action.value);
-      for (const input of label.querySelectorAll("input")) input.disabled = label.hidden;
+    const { action, list } = form.elements;
+    const isIn = (words, value) => words === undefined || words.split(" ").includes(value);
+    for (const input of form.querySelectorAll("[data-for], [data-in]")) {
+      const isUsed = isIn(input.dataset.for, action.value) && (!list.value || isIn(input.dataset.in, list.value));
+      input.closest(".form-row").hidden = input.disabled = !isUsed;
     }
   };
   const show = async () => {
     asked?.abort();
     asked = new AbortController();
-    const lists = document.getElementById("lists");
-    lists.classList.add("counting");
+    const told = new URLSearchParams(new FormData(form));
+    told.delete("csrfmiddlewaretoken");
+    preview.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(`?${new URLSearchParams(new FormData(form))}`, { signal: asked.signal });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      lists.replaceWith(page.getElementById("lists"));
+      const answer = await fetch(`${preview.dataset.url}?${told}`, { signal: asked.signal });
+      if (answer.ok && !answer.redirected) {
+        const part = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const said = part.getElementById("said");
+        said?.remove();
+        document.querySelector("output").textContent = said?.textContent ?? "";
+        preview.replaceChildren(...part.body.children);
+      }
     } catch (problem) {
-      if (problem.name !== "AbortError") lists.classList.remove("counting");
+      if (problem.name === "AbortError") return;
     }
+    preview.removeAttribute("aria-busy");
   };
   form.addEventListener("input", () => {
     fit();
     clearTimeout(waiting);
     waiting = setTimeout(show, 300);
   });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    show();
-  });
   fit();
+  show();
 }

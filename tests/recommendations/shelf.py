@@ -6,10 +6,18 @@ from uuid import uuid4
 import numpy as np
 
 from products.models import Product
-from recommendations.models import Popularity, ProductVector, SimilarList, TogetherList, Vocabulary
+from recommendations.models import (
+    Popularity,
+    ProductVector,
+    Rule,
+    SimilarList,
+    TogetherList,
+    Vocabulary,
+)
 from recommendations.personal.appeal import make_field
 from recommendations.personal.scoring import Shelf
 from recommendations.queries import personal as queries
+from recommendations.services.rules import save_rule
 from runs.models import Run
 from tests.factories import NOW
 
@@ -17,6 +25,13 @@ from tests.factories import NOW
 def make_run(status: str = "published", **over) -> Run:
     """Make a similarity run, published unless said otherwise."""
     return Run.objects.create(**{"kind": "similar", "status": status, "finished_at": NOW} | over)
+
+
+def make_rule(**fields) -> Rule:
+    """Write a rule as staff do."""
+    made = Rule(**fields)
+    save_rule(made)
+    return made
 
 
 def make_neighbours(shown: Product, *neighbours: Product, run: Run | None = None) -> Run:

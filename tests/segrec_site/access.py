@@ -85,7 +85,10 @@ TABLE = {
     "Exports": list_of("customers_export", "CO"),
     "Products": pages_of("products_product", ALL, change="M"),
     "Recommendations": pages_of("recommendations_recommendedproduct", ALL),
-    "Rules": pages_of("recommendations_rule", ALL, add="M", change="M", delete="M"),
+    "Rules": [
+        *pages_of("recommendations_rule", ALL, add="M", change="M", delete="M"),
+        Row("recommendations_rule_preview", "M"),
+    ],
     "Online results": list_of("recommendations_event", ALL),
     "Runs": [
         *pages_of("runs_run", "CMO"),
@@ -124,6 +127,7 @@ WORDS = {
     "recommendations": "What the shop shows them",
     "count_chosen": "Count while choosing",
     "count": "Count",
+    "preview": "See what one would change",
     "refresh": "Refresh now",
     "roll_back": "Roll back",
     "publish": "Publish",
