@@ -115,6 +115,11 @@ def shop_as(request: HttpRequest) -> HttpResponse:
     return _page(request, "as", people=queries.people_to_shop_as(), wanted=wanted)
 
 
+def not_found(request: HttpRequest) -> HttpResponse:
+    """Say that there is no such page, and show the way to the shelves."""
+    return _page(request, "404", status=404)
+
+
 @require_GET
 @cache_control(public=True, max_age=365 * 86400, immutable=True)
 def picture(request: HttpRequest, name: str) -> HttpResponse:
@@ -127,7 +132,7 @@ def picture(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(drawing, content_type="image/svg+xml")
 
 
-def _page(request: HttpRequest, template: str, /, **context) -> HttpResponse:
+def _page(request: HttpRequest, template: str, /, status: int = 200, **context) -> HttpResponse:
     shelves = context.pop("shelves", None) or queries.top_shelves()
     pieces = sum(read_basket(request).values())
     frame = {
@@ -136,7 +141,7 @@ def _page(request: HttpRequest, template: str, /, **context) -> HttpResponse:
         "pieces": pieces,
         "shopper": read_shopper(request),
     }
-    return render(request, f"shop/{template}.html", frame | context)
+    return render(request, f"shop/{template}.html", frame | context, status=status)
 
 
 def _line(item: Product, pieces: int) -> tuple[Card, int, Decimal]:

@@ -2,17 +2,24 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 
+from django.conf import settings
+from django.contrib import admin
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views import defaults
 from psycopg_pool import PoolTimeout
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from recommendations import storefront
+
 logger = logging.getLogger(__name__)
+ADMIN = "/admin/"
 MEDIA_TYPE = "application/problem+json"
 AWAY = "The database does not answer just now."
 MISCONFIGURED = "The site is not set up right; the log says why."
@@ -80,12 +87,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that is not allowed."""
-    return _either(request, 403, "Not allowed.", defaults.permission_denied, exception)
+    return _either(request, 403, "Not allowed.", _for_staff, "403.html", 403)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a path that leads nowhere."""
-    return _either(request, 404, "There is nothing here.", defaults.page_not_found, exception)
+    if settings.SHOP_PAGES and not request.path_info.startswith(ADMIN):
+        return _either(request, 404, "There is nothing here.", storefront.not_found)
+    return _either(request, 404, "There is nothing here.", _for_staff, "404.html", 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -110,6 +119,11 @@ def is_of_the_api(request: HttpRequest) -> bool:
     return request.path_info.startswith(("/api/", "/fragments/"))
 
 
+def _for_staff(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    """Show a page in the admin's frame; who is not logged in sees no menu."""
+    return render(request, template, admin.site.each_context(request), status=status)
+
+
 def _either(
     request: HttpRequest, status: int, detail: str, page: Callable | None = None, *args
 ) -> HttpResponse:
@@ -119,5 +133,8 @@ def _either(
         body = problem(status, detail)
         return JsonResponse(body, status=status, content_type=MEDIA_TYPE, headers=headers)
     if page:
-        return page(request, *args)
+        with suppress(*DATABASE_AWAY):  # a page's frame reads it; the sentence does not
+            response = page(request, *args)
+            response.headers["Cache-Control"] = headers["Cache-Control"]
+            return response
     return HttpResponse(f"{detail}\n", "text/plain; charset=utf-8", status, headers=headers)
