@@ -17,7 +17,10 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A part marked data-live is fetched again every two seconds until it comes back unmarked.
+// A part marked data-live is fetched again every two seconds until it comes back unmarked; one in
+// which somebody is just now stays as it is.
+const isInUse = (part) => part.contains(document.activeElement) || part.querySelector("details.filter[open]");
+
 async function refreshLive() {
   const live = document.querySelectorAll("[data-live][id]");
   if (!live.length) return;
@@ -28,7 +31,7 @@ async function refreshLive() {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         for (const part of live) {
           const fresh = page.getElementById(part.id);
-          if (fresh) part.replaceWith(document.adoptNode(fresh));
+          if (fresh && !isInUse(part)) part.replaceWith(document.adoptNode(fresh));
         }
       }
     } catch {
