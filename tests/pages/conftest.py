@@ -11,8 +11,13 @@ from pathlib import Path
 import pytest
 
 AXE = Path(__file__).parent.parent.parent / "node_modules/axe-core/axe.min.js"
+# What axe calls moderate, and is held too.
+HEADINGS = ["page-has-heading-one", "heading-order"]
+FAINT = (Path(__file__).parent / "faint.js").read_text()
 # Widgets of users' and groups' pages, which are Django's.
 OF_DJANGO = [".help-tooltip", ".datetime"]
+WINDOWS = [(width, colours) for width in (1440, 390) for colours in ("light", "dark")]
+AXE_LOOKS_AT = [(1440, "light"), (390, "dark")]
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -96,7 +101,7 @@ def elsewhere(tmp_path):
 
 @pytest.fixture
 def serious() -> Callable:
-    """Return a function that has axe look at a page and names what it finds serious.
+    """Return a function that has axe look at a page and names what is serious, or of headings.
 
     Ask last: axe measures with styles of its own, of which the browser complains.
     """
@@ -107,13 +112,46 @@ def serious() -> Callable:
 
     def serious(page) -> list[str]:
         expect(page.locator("[aria-busy=true]")).to_have_count(0)
-        page.evaluate(AXE.read_text())
-        found = page.evaluate(f"axe.run({{exclude: {OF_DJANGO}}}).then(found => found.violations)")
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE.read_text())
+        left_out = OF_DJANGO if "/admin/auth/" in page.url else []
+        found = page.evaluate(f"axe.run({{exclude: {left_out}}}).then(found => found.violations)")
         return [
             f"{each['id']}: {node['html'][:200]}"
             for each in found
-            if each["impact"] in ("serious", "critical")
+            if each["impact"] in ("serious", "critical") or each["id"] in HEADINGS
             for node in each["nodes"]
         ]
 
     return serious
+
+
+@pytest.fixture
+def faults(complaints, serious) -> Callable:
+    """Return a function that names what is wrong with a page, wide and narrow, light and dark.
+
+    It must keep its edges and the content policy, be read well, and satisfy axe. The page is left.
+    """
+    from playwright.sync_api import expect
+
+    def look(page, width: int, colours: str) -> None:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+
+    def faults(page) -> list[str]:
+        expect(page.locator("[aria-busy=true]")).to_have_count(0)
+        found = []
+        for width, colours in WINDOWS:
+            look(page, width, colours)
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found.append(f"wider than {width}")
+            found += [f"{colours}: {text}" for text in page.evaluate(FAINT)]
+        found += complaints
+        for window in AXE_LOOKS_AT:
+            look(page, *window)
+            found += serious(page)
+        page.goto("about:blank")
+        complaints.clear()  # of axe's own styles, some of which come late
+        return found
+
+    return faults

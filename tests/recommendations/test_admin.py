@@ -5,7 +5,7 @@ import pytest
 from recommendations.models import SimilarList
 from runs.models import Run
 from tests.factories import make_product, make_run
-from tests.recommendations.shelf import make_together
+from tests.recommendations.shelf import make_rule, make_together
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +86,25 @@ def test_the_list_takes_the_same_queries_however_long(
 
     with django_assert_num_queries(6):  # session, user, notices, run, count, page
         admin_client.get(LISTS)
+
+
+@pytest.mark.parametrize("others", [1, 20])
+def test_a_product_s_page_takes_the_same_queries_however_much_it_shows(
+    admin_client, run, django_assert_num_queries, others
+):
+    mug, *rest = (make_product(brand="Acme") for _ in range(others + 1))
+    store_list(run, mug, *rest, best=20)
+    make_together(mug, *rest)
+    for other in rest:
+        make_rule(action="boost", product=other, factor=2, beside=mug)
+
+    page = f"{LISTS}{mug.pk}/change/"
+    admin_client.get(page)  # the content type is read once
+
+    # Session, user, notices; run and product, twice; of both lists the situation, candidates, what
+    # is popular and what was left out; rules.
+    with django_assert_num_queries(16):
+        admin_client.get(page)
 
 
 def test_nothing_is_edited_here(admin_client):

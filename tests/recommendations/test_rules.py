@@ -73,7 +73,7 @@ def test_rules_change_the_order_but_no_score(shelf, fields):
         return {place["product"]: place["score"] for place in places}
 
     before = scores()
-    rule(**({"product": shelf["pan"]} if fields["action"] == "pin" else {}) | fields)
+    make_rule(**({"product": shelf["pan"]} if fields["action"] == "pin" else {}) | fields)
 
     after = scores()
     assert list(after) != list(before)

@@ -47,6 +47,24 @@ def test_a_revoked_key_stops_serving(admin_client):
     assert "revoked" in admin_client.get("/admin/segrec_site/apikey/").content.decode()
 
 
+@pytest.mark.parametrize("listed", [1, 20])
+def test_the_list_takes_the_same_queries_however_long(
+    admin_client, django_assert_num_queries, listed
+):
+    for number in range(listed):
+        create_key(f"Shop {number}", "storefront")
+
+    with django_assert_num_queries(6):  # session, user, notices, counts, page
+        admin_client.get("/admin/segrec_site/apikey/")
+
+
+def test_a_key_ends_at_a_moment_of_the_shop_s_zone(admin_client):
+    page = admin_client.post(ADD, FORM | {"expires_at": "2040-01-01T10:00"})
+
+    ends = timezone.localtime(find_key(key_on(page)).expires_at)
+    assert f"{ends:%Y-%m-%d %H:%M}" == "2040-01-01 10:00"
+
+
 def test_keys_are_listed_with_their_last_use(admin_client):
     create_key("Idle", "storefront")
     _, text = create_key("Shop", "storefront")

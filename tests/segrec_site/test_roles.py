@@ -5,7 +5,6 @@ from html import unescape
 from importlib import import_module
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
-from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -14,14 +13,8 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.urls import URLPattern, get_resolver, resolve, reverse
 
-from customers.models import Audience, Export, Move, Order
 from customers.services.insights import refresh_insights
-from products.models import Product
-from recommendations.models import Event, Rule
-from runs.models import Import
 from segrec_site import roles
-from segrec_site.keys import create_key
-from tests.factories import NOW, make_run
 from tests.segrec_site.access import (
     ADMINISTRATOR,
     LEFT_OUT,
@@ -33,7 +26,7 @@ from tests.segrec_site.access import (
     written,
 )
 from tests.segrec_site.test_admin_links import LINK
-from tests.staff import fill_shop
+from tests.staff import one_of_everything
 
 pytestmark = pytest.mark.django_db
 
@@ -66,34 +59,11 @@ def log_in(client, django_user_model, groups):
 
 
 @pytest.fixture
-def things(django_user_model, groups) -> dict[str, int | str]:
+def things(groups) -> dict[str, int | str]:
     """Make one of everything that has a page; return their keys."""
-    ada = fill_shop()
-    product = Product.objects.get()
+    things = one_of_everything()
     refresh_insights()
-    return {
-        "kind": "similar",
-        "chart": "days",
-        "customers_segment": ada.memberships.get().segment_id,
-        "customers_move": Move.objects.get().pk,
-        "customers_customer": ada.pk,
-        "customers_audience": Audience.objects.create(name="All").pk,
-        "customers_order": Order.objects.get().pk,
-        "customers_export": Export.objects.create(
-            source="All", format="klaviyo", everyone=False
-        ).pk,
-        "products_product": product.pk,
-        "recommendations_recommendedproduct": product.pk,
-        "recommendations_rule": Rule.objects.create(action="hide", product=product).pk,
-        "recommendations_event": Event.objects.create(
-            pk=uuid4(), type="view", product=product, customer=ada, at=NOW
-        ).pk,
-        "runs_run": make_run("similar", "failed").pk,
-        "runs_import": Import.objects.get().pk,
-        "segrec_site_apikey": create_key("Shop", "storefront")[0].pk,
-        "auth_user": django_user_model.objects.create_user("somebody").pk,
-        "auth_group": Group.objects.first().pk,
-    }
+    return things
 
 
 def admin_addresses() -> Iterator[str | None]:
