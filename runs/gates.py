@@ -34,6 +34,19 @@ def verdict(gates: Sequence[Gate]) -> Level:
     return max((gate.level for gate in gates), key=LEVELS.index, default=PASS)
 
 
+def failed(gates: Sequence[Gate]) -> list[Gate]:
+    """Return the gates that did not pass, the gravest first.
+
+    Examples
+    --------
+    >>> [gate.code for gate in failed([Gate("a", "warn", 1.0, ""), Gate("b", "hold", 1.0, "")])]
+    ['b', 'a']
+    """
+    return sorted(
+        (gate for gate in gates if gate.level != PASS), key=lambda gate: -LEVELS.index(gate.level)
+    )
+
+
 def percent(share: float, decimals: int = 0) -> str:
     r"""Write a share as all pages do; decimals that say nothing are left out.
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from django.utils.module_loading import import_string
 
-from runs.gates import HOLD, LEVELS, PASS, REFUSE, Gate, verdict
+from runs.gates import HOLD, REFUSE, Gate, failed, verdict
 from runs.models import Run
 
 
@@ -22,9 +22,7 @@ class Verdict:
     def by(cls, gates: Sequence[Gate], metrics: dict) -> "Verdict":
         """Decide as the gravest gate does; reasons are those that did not pass, gravest first."""
         decision = {HOLD: "hold", REFUSE: "refuse"}.get(verdict(gates), "publish")
-        failed = [gate for gate in gates if gate.level != PASS]
-        failed.sort(key=lambda gate: -LEVELS.index(gate.level))
-        reasons = [{"code": gate.code, "text": gate.text} for gate in failed]
+        reasons = [{"code": gate.code, "text": gate.text} for gate in failed(gates)]
         return cls(decision, metrics | {"gates": [asdict(gate) for gate in gates]}, reasons)
 
 

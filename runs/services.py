@@ -202,7 +202,9 @@ def roll_back(kind: str, *, instead_of: int | None = None) -> Run:
         target = current and current.previous
         if not target or target.status != Status.SUPERSEDED or target.parameters.get("forgotten"):
             raise RunError(f"There is no earlier run of {kind} to go back to.")
-        Run.objects.filter(pk=current.pk).update(status=Status.DISCARDED)
+        text = f"It was taken back; run {target.pk} is published again."
+        reasons = [{"code": "taken_back", "text": text}, *current.reasons]
+        Run.objects.filter(pk=current.pk).update(status=Status.DISCARDED, reasons=reasons)
         Run.objects.filter(pk=target.pk).update(status=Status.PUBLISHED)
         target.refresh_from_db()
         kinds.get(kind).take_back(target, current)

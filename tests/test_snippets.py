@@ -80,7 +80,7 @@ def test_no_command_hides_in_a_fence_without_a_language():
     assert [where for where, text in bare if COMMAND.search(text)] == []
 
 
-@pytest.mark.parametrize("named", {*RUN_BY.values()})
+@pytest.mark.parametrize("named", sorted({*RUN_BY.values()}))
 def test_what_runs_a_fence_is_there(named):
     file, test = named.split("::")
 

@@ -242,7 +242,7 @@ def test_a_page_of_a_run_takes_the_same_queries_whatever_it_says(
     ContentType.objects.get_for_model(Run)  # remembered by the process
 
     # Session, user, run twice; of segments the published run, its profiles, segments by key.
-    with django_assert_num_queries(7 if kind_name == "segments" else 4):
+    with django_assert_num_queries(9 if kind_name == "segments" else 4):
         admin_client.get(f"{RUNS}{run.pk}/change/")
 
 

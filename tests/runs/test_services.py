@@ -121,6 +121,7 @@ def test_rolling_back_publishes_the_run_before_and_discards_the_present_one(kind
     assert services.roll_back("similar") == first
 
     second.refresh_from_db()
+    assert second.reasons[0]["text"] == f"It was taken back; run {first.pk} is published again."
     assert published_run("similar") == first
     assert second.status == "discarded"
     assert kind.noted("take back") == [(first.pk, second.pk)]

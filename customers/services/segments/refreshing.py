@@ -23,7 +23,7 @@ from customers.services.segments.finding import (
 from customers.services.segments.moving import CAUSES, STAYS, Moves, propose_moves
 from customers.services.segments.published import KMEANS, Published, load_published
 from runs import services as runs
-from runs.gates import HOLD, PASS, REFUSE, Gate, verdict
+from runs.gates import HOLD, REFUSE, Gate, failed, verdict
 from runs.kinds import Kind, Verdict
 from runs.models import Run
 from runs.queries import note_progress
@@ -217,7 +217,7 @@ def _share_moved(
 def _outcome(attempt: Attempt, published: Published) -> Outcome:
     """Publish or hold what was found; where the grid stands in, the gates that refused say why."""
     gates, found, moves = attempt.gates, attempt.found, attempt.moves
-    reasons = [_reason(gate) for gate in gates if gate.level != PASS]
+    reasons = [_reason(gate) for gate in failed(gates)]
     if found.learned:
         reasons += [asdict(trigger) for trigger in found.triggers]
         reasons.append({"code": found.learned.choice.code, "text": found.learned.choice.text})

@@ -65,7 +65,9 @@ def test_a_held_run_shows_nobody_anything_until_it_is_published(shop):
     run = refresh_segments(k=4)
 
     assert run.status == "held"
+    levels = {gate["code"]: gate["level"] for gate in run.metrics["gates"]}
     assert "too_many_moves" in codes(run)
+    assert levels[run.reasons[0]["code"]] == "hold"  # what staff are told in one sentence
     assert everything() == before
     assert not Move.objects.filter(run=run).exists()
     publish_run(run)
