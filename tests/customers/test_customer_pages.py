@@ -198,7 +198,7 @@ def test_the_page_takes_the_same_queries_however_much_happened(
     shown(admin_client, ada)  # so that what Django keeps of content types is there
     # Session, user; customer, stay, score, twice; orders, runs of the explanation and model, clock,
     # stays, moves, categories, scores, notices.
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         response = shown(admin_client, ada)
 
     assert len(response.context["timeline"]) >= rows

@@ -189,7 +189,7 @@ def test_a_condition_of_the_list_can_be_taken_away_again(admin_client):
     assert audience.criteria == {"listed": conditions[:1]}
 
 
-@pytest.mark.parametrize("condition", ["bought:x", "q:", "q:\x00", "moved:a", "segment:loyal"])
+@pytest.mark.parametrize("condition", ["bought:x", "q:", "moved:a", "segment:loyal"])
 def test_a_condition_that_makes_no_sense_is_refused(admin_client, condition):
     answer = admin_client.get(f"{AUDIENCES}count/", {"listed": condition}).json()
 

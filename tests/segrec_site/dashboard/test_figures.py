@@ -1,6 +1,7 @@
 """Every figure of the dashboard against the same figure made by pandas from the shop's lines."""
 
 from datetime import timedelta
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -353,3 +354,15 @@ def test_price_sensitivity(shop, monkeypatch):
     of_all = lines[lines["customer"].isin(bought)]
     middle = of_all["discount"].sum() / of_all["gross"].sum()
     assert float(chart_of(YEAR, "sensitivity").options["middle"]) == near(middle)
+
+
+def test_the_plain_interval_is_that_of_a_jackknife():
+    chance = np.random.default_rng(1)
+    spent = pd.DataFrame({"gross": chance.gamma(2, 30, 300)})
+    spent["discount"] = spent["gross"] * chance.beta(2, 12, 300)
+    without = 1 - (spent.sum() - spent).eval("(gross - discount) / gross")
+    error = without.std() * (len(spent) - 1) / len(spent) ** 0.5
+
+    least, most = interval(spent)
+
+    assert (most - least) / 2 == pytest.approx(NormalDist().inv_cdf(0.975) * error, rel=0.05)
