@@ -30,6 +30,7 @@ PART = "(a part)"  # fetched when the page is there
 COLUMNS = ["page", "first paint ms", "answered ms", "SQL", "plain Django admin: first paint ms"]
 COLUMNS += ["its SQL"]
 CUSTOMERS, ORDERS, MOVES = "customers/customer/", "customers/order/", "customers/move/"
+PRODUCTS = "products/product/"
 
 
 @dataclass
@@ -44,6 +45,8 @@ class Page:
 def pages() -> list[Page]:
     """Return every page measured."""
     from customers.models import Audience, Customer, Membership, Segment
+    from customers.queries.insights.reading import last_build
+    from segrec_site.dashboard.choice import choose
 
     segment = Segment.objects.filter(retired_run=None).first()
     customer = Membership.objects.filter(segment=segment, to_run=None).first().customer_id
@@ -52,6 +55,8 @@ def pages() -> list[Page]:
         name="Measured", defaults={"criteria": criteria}
     )
     middle = Customer.objects.count() // 2
+    window = choose({}, last_build(), [segment]).window
+    day = f"{last_build().as_of - timedelta(days=7):%Y-%m-%d}"
     own, one = f"customers/segment/{segment.pk}/", f"{CUSTOMERS}{customer}/"
     return [
         Page("dashboard", ""),
@@ -67,7 +72,10 @@ def pages() -> list[Page]:
         Page("customers by last order", f"{CUSTOMERS}?last_order=180"),
         Page("customers by id", f"{CUSTOMERS}?q=c1000"),
         Page("customers of an audience", f"{CUSTOMERS}?audience={audience.pk}"),
+        Page("customers whom a chart counts", f"{CUSTOMERS}?bought={window}.top10"),
         Page("orders", ORDERS, ORDERS),
+        Page("orders of a day", f"{ORDERS}?counted={day}.all"),
+        Page("orders of a day, of a segment", f"{ORDERS}?counted={day}.all.{segment.key}"),
         Page("moves", MOVES, MOVES),
         Page("moves into a segment", f"{MOVES}?to={segment.key}"),
         Page("segments", "customers/segment/"),
@@ -81,7 +89,10 @@ def pages() -> list[Page]:
             "its count while choosing",
             f"customers/audience/count/?segments={segment.key}&tiers=high",
         ),
-        Page("products", "products/product/"),
+        Page("products", PRODUCTS),
+        Page("products that sold", f"{PRODUCTS}?sold={window}"),
+        Page("products that sold to a segment", f"{PRODUCTS}?sold={window}.all.{segment.key}"),
+        Page("of these, in a price band", f"{PRODUCTS}?sold={window}.band1.{segment.key}"),
         Page("runs", "runs/run/"),
     ]
 
