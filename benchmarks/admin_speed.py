@@ -72,7 +72,9 @@ def pages() -> list[Page]:
         Page("customers by last order", f"{CUSTOMERS}?last_order=180"),
         Page("customers by id", f"{CUSTOMERS}?q=c1000"),
         Page("customers of an audience", f"{CUSTOMERS}?audience={audience.pk}"),
-        Page("customers whom a chart counts", f"{CUSTOMERS}?bought={window}.top10"),
+        Page("customers who bought", f"{CUSTOMERS}?bought={window}.all"),
+        Page("customers who bought most", f"{CUSTOMERS}?bought={window}.top10"),
+        Page("customers of a segment who bought", f"{CUSTOMERS}?bought={window}.all.{segment.key}"),
         Page("orders", ORDERS, ORDERS),
         Page("orders of a day", f"{ORDERS}?counted={day}.all"),
         Page("orders of a day, of a segment", f"{ORDERS}?counted={day}.all.{segment.key}"),
@@ -91,8 +93,6 @@ def pages() -> list[Page]:
         ),
         Page("products", PRODUCTS),
         Page("products that sold", f"{PRODUCTS}?sold={window}"),
-        Page("products that sold to a segment", f"{PRODUCTS}?sold={window}.all.{segment.key}"),
-        Page("of these, in a price band", f"{PRODUCTS}?sold={window}.band1.{segment.key}"),
         Page("runs", "runs/run/"),
     ]
 

@@ -17,6 +17,8 @@ from segrec_site.dashboard.charts import Chart, Column, change, growth, many, pa
 from segrec_site.dashboard.kept import NO_CATEGORY, Kept
 
 MOST_SERIES = 6
+# Of how many lines of a segment its products are found within a second.
+MOST_LINES = 150_000
 # A category with less of the revenue is too small to be news.
 LEAST_SHARE = 0.01
 # A month this much above the mean is a peak.
@@ -140,7 +142,7 @@ def price_bands(kept: Kept) -> Chart:
         {
             "Price": (
                 name,
-                links.products(kept.choice.window, band=band, segment=kept.choice.segment_key),
+                _sold(kept, kept.choice.window, band=band),
             ),
             "Share of units": part(found[band]["sold"], sold),
             "Share of revenue": part(found[band]["net"], net) if net > 0 else None,
@@ -219,7 +221,7 @@ def _category(kept: Kept, pk: int | None, sums: dict, compared: Compared | None)
         )
         grown = growth(now, before)
     return {
-        "Category": (name, links.products(window, category=pk, segment=kept.choice.segment_key)),
+        "Category": (name, _sold(kept, window, category=pk)),
         "Revenue": sums["net"],
         "Change": grown,
         "Units": sums["units"],
@@ -276,7 +278,15 @@ def _whole_months(kept: Kept, since: date | None = None) -> list[date]:
 def _of_season(kept: Kept, names: list, place: int, window: Window) -> str:
     if place >= len(names) or (place >= MOST_SERIES and not kept.choice.all_of):
         return kept.choice.address(all="categories") + "#seasons"
-    return links.products(window, category=names[place], segment=kept.choice.segment_key)
+    return _sold(kept, window, category=names[place])
+
+
+def _sold(kept: Kept, window: Window, **of: int | None) -> str:
+    """Lead to the products sold to whom is chosen; of a large segment, to its buyers."""
+    segment = kept.choice.segment_key
+    if segment and sum(row["lines"] for row in kept.by_band) > MOST_LINES:
+        return links.buyers(kept.choice.window, segment=segment)
+    return links.products(window, segment=segment, **of)
 
 
 def _from_to(months: list[date]) -> str:

@@ -55,6 +55,19 @@ def test_a_number_leads_to_a_list_of_just_so_many(shop, admin_client, asked, key
         assert page.context["cl"].result_count == number > 0, href
 
 
+@pytest.mark.parametrize("key", ["categories", "prices", "seasons"])
+def test_of_a_segment_too_large_to_look_through_its_buyers_are_opened(
+    shop, admin_client, monkeypatch, key
+):
+    monkeypatch.setattr("segrec_site.dashboard.sales.MOST_LINES", 1)
+    asked = YEAR | {"segment": "loyal"}
+    buyers = set(chosen(shop, asked).query("sold")["customer"])
+
+    [first, *_] = [cell.href for row in chart_of(asked, key).rows for cell in row.cells[:1]]
+
+    assert listed(admin_client, first) == buyers
+
+
 @pytest.mark.parametrize("asked", SEGMENTS, ids=str)
 def test_a_category_opens_the_products_sold_in_it(shop, admin_client, asked):
     lines = chosen(shop, asked).fillna({"category": "No category"})
