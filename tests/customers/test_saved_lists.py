@@ -18,7 +18,7 @@ from customers.services.exports import audience_source, begin_export
 from customers.services.insights import refresh_insights
 from runs.cells import number
 from runs.models import Run
-from tests.customers.trading import ZONE, divide, regroup, trade
+from tests.customers.trading import ZONE, divide, regroup, take_stock, trade
 from tests.factories import make_customer
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +60,7 @@ def shop(django_db_setup, django_db_blocker, tmp_path_factory):
         regroup(8)
         describe(Run.objects.get(kind="segments", status="published"))
         refresh_insights()
+        take_stock()
         yield
         transaction.set_rollback(True)
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.test import override_settings
 
 from customers.services.insights import refresh_insights
-from tests.customers.trading import ZONE, counted_lines, divide, regroup, trade
+from tests.customers.trading import ZONE, counted_lines, divide, regroup, take_stock, trade
 
 
 @pytest.fixture(scope="module")
@@ -21,5 +21,6 @@ def shop(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[pd.Da
         divide()
         regroup(5)
         refresh_insights()
+        take_stock()
         yield counted_lines()
         transaction.set_rollback(True)
