@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import (
@@ -28,7 +28,7 @@ from customers.models import (
     Membership,
     Segment,
 )
-from customers.queries.clock import data_clock
+from customers.queries.clock import data_clock, start_of
 from customers.queries.conditions import meeting
 from customers.queries.pages import shop_currency
 
@@ -163,15 +163,11 @@ def last_order_in(criteria: Criteria) -> Q:
     counts_days = criteria.silent_days or criteria.active_days
     as_of = (data_clock() or timezone.now()) if counts_days else None
     if criteria.ordered_from:
-        found &= Q(**{f"{at}__gte": _midnight(criteria.ordered_from)})
+        found &= Q(**{f"{at}__gte": start_of(criteria.ordered_from)})
     if criteria.ordered_until:
-        found &= Q(**{f"{at}__lt": _midnight(criteria.ordered_until + timedelta(days=1))})
+        found &= Q(**{f"{at}__lt": start_of(criteria.ordered_until + timedelta(days=1))})
     if criteria.silent_days:
         found &= Q(**{f"{at}__lte": as_of - timedelta(days=criteria.silent_days)})
     if criteria.active_days:
         found &= Q(**{f"{at}__gt": as_of - timedelta(days=criteria.active_days)})
     return found
-
-
-def _midnight(day) -> datetime:
-    return datetime.combine(day, time(), tzinfo=settings.SHOP_ZONE)

@@ -18,5 +18,9 @@ def data_clock(as_of: date | None = None) -> datetime | None:
         if newest["at"] is None:
             return None
         as_of = newest["at"].astimezone(settings.SHOP_ZONE).date()
-    midnight = datetime.combine(as_of + timedelta(days=1), time(), tzinfo=settings.SHOP_ZONE)
-    return midnight - timedelta(microseconds=1)
+    return start_of(as_of + timedelta(days=1)) - timedelta(microseconds=1)
+
+
+def start_of(day: date) -> datetime:
+    """The first instant of a day, or of the month that begins with it, in the shop's zone."""
+    return datetime.combine(day, time(), settings.SHOP_ZONE)

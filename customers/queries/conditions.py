@@ -1,14 +1,12 @@
 """SQL of conditions that a list of customers has by a filter or a link."""
 
-from datetime import datetime, time
-
-from django.conf import settings
 from django.db.models import QuerySet
 
 from customers.conditions import NONE, makes_sense
 from customers.insights.counted import Buyers
 from customers.models import Customer
 from customers.queries import pages
+from customers.queries.clock import start_of
 from customers.queries.insights import reading
 
 
@@ -40,5 +38,4 @@ def _bought(customers: QuerySet[Customer], counted: Buyers) -> QuerySet[Customer
     found = reading.buyers(customers, window.until, window.months, counted.segment, counted.top)
     if counted.who not in ("new", "returning"):
         return found
-    start = datetime.combine(window.start, time(), settings.SHOP_ZONE)
-    return reading.first_bought(found, start, before=counted.who == "returning")
+    return reading.first_bought(found, start_of(window.start), before=counted.who == "returning")

@@ -22,7 +22,7 @@ from customers.insights.pulse import DAYS, Pulse, take_pulse
 from customers.insights.sales import Lines, sum_cells, sum_products
 from customers.insights.windows import distinct_in_windows
 from customers.models import BuyerFigures, InsightBuild, MonthlyOrders, MonthlySales, ProductFigures
-from customers.queries.clock import data_clock
+from customers.queries.clock import data_clock, start_of
 from customers.queries.insights import summing as queries
 from customers.queries.segments import open_memberships, shop_currency
 from customers.services.segments.published import look_up
@@ -184,7 +184,7 @@ def _monthly_sales(
 def _count_buyers(work: Work, people: People) -> None:
     """Count buyers of the windows that may have changed."""
     earliest = max(number_of(work.months[0]), work.ends.start - max(SPANS) + 1)
-    read = queries.purchases(queries.start_of(first_day(earliest)), work.as_of)
+    read = queries.purchases(start_of(first_day(earliest)), work.as_of)
     ids, buyer = np.unique(read["customer_id"], return_inverse=True)
     months = Months(number_of(work.months[0]), work.ends.stop)
     first = people.first_of(ids, months.numbers(people.bought["at"]))
@@ -215,8 +215,7 @@ class Months:
     def numbers(self, at: np.ndarray) -> np.ndarray:
         """Return the month of each instant, in seconds since 1970."""
         starts = [
-            queries.start_of(first_day(number)).timestamp()
-            for number in range(self.first, self.stop)
+            start_of(first_day(number)).timestamp() for number in range(self.first, self.stop)
         ]
         return np.maximum(np.searchsorted(starts, at, "right") - 1, 0) + self.first
 

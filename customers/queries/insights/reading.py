@@ -37,7 +37,7 @@ from customers.models import (
     Segment,
     SegmentFlow,
 )
-from customers.queries.insights.summing import start_of
+from customers.queries.clock import start_of
 from customers.queries.pages import COUNTED
 from products.models import Product
 

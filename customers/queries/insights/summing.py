@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.conf import settings
@@ -22,6 +22,7 @@ from customers.models import (
     RankedBuyers,
     SegmentFlow,
 )
+from customers.queries.clock import start_of
 from runs.arrays import read_arrays
 from runs.blocks import write_blocks
 from runs.copying import execute, fetch
@@ -316,11 +317,6 @@ def membership_state() -> list:
     run = published_run("segments")
     found = fetch("SELECT count(*), max(id) FROM customers_membership WHERE to_run_id IS NULL")[0]
     return [run and run.pk, *found]
-
-
-def start_of(day: date) -> datetime:
-    """The first instant of a day, or of the month that begins with it, in the shop's zone."""
-    return datetime.combine(day, time(), settings.SHOP_ZONE)
 
 
 def _next(month: date) -> date:

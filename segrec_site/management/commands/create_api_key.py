@@ -2,13 +2,13 @@
 
 from argparse import ArgumentTypeError
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError
 from django.utils import timezone
 
+from customers.queries.clock import start_of
 from runs.management.base import JsonCommand, a_day
 from segrec_site.keys import create_key
 from segrec_site.models import ApiKey
@@ -48,7 +48,7 @@ class Command(JsonCommand):
 
 def end_of_day(text: str) -> datetime:
     """Read a date as the end of that day in the shop's zone; it may not be over."""
-    end = datetime.combine(a_day(text) + timedelta(days=1), time(), settings.SHOP_ZONE)
+    end = start_of(a_day(text) + timedelta(days=1))
     if end <= timezone.now():
         raise ArgumentTypeError(f"{text} is over")
     return end
