@@ -45,6 +45,11 @@ def in_category(products: QuerySet[Product], path: str) -> QuerySet[Product]:
     return found.filter(folded_type=folded) | found.filter(folded_type__startswith=folded + " > ")
 
 
+def of_brand(products: QuerySet[Product], brand: str) -> QuerySet[Product]:
+    """Those of this brand, whatever its case."""
+    return products.alias(folded_brand=Lower("brand")).filter(folded_brand=brand.lower())
+
+
 def catalogue_state(seen: Seen) -> str:
     """What answers about products follow from: the catalogue's version, and which runs are shown.
 

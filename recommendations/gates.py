@@ -1,6 +1,7 @@
 """Whether lists are fit to be published: each check measures, compares, and says so plainly."""
 
-from runs.gates import PASS, REFUSE, WARN, Gate, percent
+from runs.gates import PASS, REFUSE, WARN, Gate
+from runs.wording import number, percent
 
 
 def any_at_all(code: str, count: int, there: str, missing: str) -> Gate:
@@ -122,7 +123,7 @@ def score_against_popular(found: dict) -> Gate:
     """
     ours, plain = found["ndcg_at_10"], found["popular_ndcg_at_10"]
     ends = (found["difference_low"], found["difference_high"])
-    low, high = (f"{100 * end:.1f}".replace("-", "−") for end in ends)
+    low, high = (number(100 * end, 1) for end in ends)
     text = (
         f"On what customers bought next, lists of ten reach {percent(ours, 1)} of a perfect list,"
         f" what is popular {percent(plain, 1)}; the difference lies between {low} and {high}"

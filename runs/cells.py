@@ -9,7 +9,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-NOTHING = "–"
+from runs.wording import NOTHING, number
+
 CURRENCY_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "PLN": "zł\u00a0"}
 TONES = {
     "published": "good",
@@ -42,13 +43,6 @@ def money(amount: Decimal | float | None, currency: str = "", decimals: int = 2)
 def sign(currency: str) -> str:
     """Return what stands before amounts of a currency."""
     return CURRENCY_SIGNS.get(currency, f"{currency}\u00a0" if currency else "")
-
-
-def number(value: float | None, decimals: int = 0) -> str:
-    """Write a number with its thousands parted."""
-    if value is None:
-        return NOTHING
-    return f"{value:,.{decimals}f}".replace("-", "−")
 
 
 def share(value: float | None) -> str:

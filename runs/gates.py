@@ -45,15 +45,3 @@ def failed(gates: Sequence[Gate]) -> list[Gate]:
     return sorted(
         (gate for gate in gates if gate.level != PASS), key=lambda gate: -LEVELS.index(gate.level)
     )
-
-
-def percent(share: float, decimals: int = 0) -> str:
-    r"""Write a share as all pages do; decimals that say nothing are left out.
-
-    Examples
-    --------
-    >>> percent(0.999, 2), percent(1.0, 2), percent(0.4)
-    ('99.9\xa0%', '100\xa0%', '40\xa0%')
-    """
-    figures = f"{100 * share:,.{decimals}f}".replace("-", "−")
-    return f"{figures.rstrip('0').rstrip('.') if decimals else figures}\u00a0%"

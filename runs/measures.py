@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 
 from runs.cells import NOTHING, number
 from runs.figures import DAY, FIGURES, OF_ONE, POINTS, SHARE, VALUES
-from runs.gates import percent
+from runs.wording import percent
 
 WORDS = ("text", "code", "changes")  # said in sentences, no figures
 OUTCOMES = {

@@ -43,6 +43,7 @@ def _local_secret(file: Path) -> str:
 
 SEGREC_MODE = env.choice("SEGREC_MODE", "local", {"local", "production"})
 PRODUCTION = SEGREC_MODE == "production"
+_needed = env.required if PRODUCTION else env.str
 SEGREC_VAR = Path(env.str("SEGREC_VAR", "") or BASE_DIR / "var").absolute()
 SEGREC_VERSION = re.search(r"^## (\S+)", (BASE_DIR / "CHANGELOG.md").read_text(), re.M)[1]
 TESTING = "pytest" in sys.modules
@@ -81,7 +82,7 @@ _NOT_GOODS = (
 NOT_GOODS = env.patterns("NOT_GOODS", _NOT_GOODS)
 
 # --- Django
-SECRET_KEY = env.required("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", "")
+SECRET_KEY = _needed("SECRET_KEY")
 SECRET_KEY = SECRET_KEY or _local_secret(SEGREC_VAR / "secret_key")
 ERASURE_KEY = env.str("ERASURE_KEY", "") or SECRET_KEY
 DEBUG = False
@@ -151,8 +152,8 @@ TEMPLATES = [
 
 # --- PostgreSQL and Redis: the environment's, or in local mode the embedded ones
 _servers = embedded.urls(SEGREC_VAR)
-DATABASE_URL = env.required("DATABASE_URL") if PRODUCTION else env.str("DATABASE_URL", "")
-REDIS_URL = env.required("REDIS_URL") if PRODUCTION else env.str("REDIS_URL", "")
+DATABASE_URL = _needed("DATABASE_URL")
+REDIS_URL = _needed("REDIS_URL")
 EMBEDDED = not (DATABASE_URL and REDIS_URL)
 DATABASES = {
     "default": env.postgres("DATABASE_URL", DATABASE_URL) if DATABASE_URL else _servers.django

@@ -6,12 +6,11 @@ from django.http import HttpRequest
 
 from customers.insights.counted import Buyers, Ordered, Sold
 from customers.models import Customer, Order
+from customers.queries import pages
 from customers.queries.conditions import meeting
 from customers.queries.insights import reading
 from products.admin import MORE_FILTERS
 from products.models import Product
-
-NEVER = "never: this address makes no sense"
 
 
 class SetByLink(admin.SimpleListFilter):
@@ -25,19 +24,38 @@ class SetByLink(admin.SimpleListFilter):
         raise NotImplementedError
 
 
-class BuyersFilter(SetByLink):
-    """Customers who bought in some months: all, new, returning, or those who spent most."""
+class CountedFilter(SetByLink):
+    """What one figure counts, as `figure` reads it; nothing where an address makes no sense."""
 
-    title, parameter_name = "counted", "bought"
+    figure: type[Buyers] | type[Sold] | type[Ordered]
+    nothing = "never"
 
     def words(self) -> str:
-        counted = Buyers.read(self.value())
+        counted = self.figure.read(self.value())
         if not counted:
-            return "nobody: this address makes no sense"
-        return counted.words + _of(counted.segment)
+            return f"{self.nothing}: this address makes no sense"
+        if not counted.segment:
+            return counted.words
+        return f"{counted.words} · {pages.segment_names().get(counted.segment, 'in no segment')}"
 
-    def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
-        return meeting(customers, f"bought:{self.value()}") if self.value() else customers
+    def queryset(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        if not self.value():
+            return rows
+        counted = self.figure.read(self.value())
+        return self.counted(rows, counted) if counted else rows.none()
+
+    def counted(self, rows: QuerySet, figure: Buyers | Sold | Ordered) -> QuerySet:
+        """Leave the rows that are counted."""
+        raise NotImplementedError
+
+
+class BuyersFilter(CountedFilter):
+    """Customers who bought in some months: all, new, returning, or those who spent most."""
+
+    title, parameter_name, figure, nothing = "counted", "bought", Buyers, "nobody"
+
+    def counted(self, rows: QuerySet[Customer], figure: Buyers) -> QuerySet[Customer]:
+        return meeting(rows, f"bought:{figure}")
 
 
 class MoversFilter(SetByLink):
@@ -46,57 +64,36 @@ class MoversFilter(SetByLink):
     title, parameter_name = "moved", "moved"
 
     def words(self) -> str:
-        names = dict(reading.segment_names())
+        names = pages.segment_names()
         return " → ".join(names.get(key, "none") for key in self.value().partition(".")[::2])
 
     def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
         return meeting(customers, f"moved:{self.value()}") if self.value() else customers
 
 
-class SoldFilter(SetByLink):
+class SoldFilter(CountedFilter):
     """Products that sold in some months."""
 
-    title, parameter_name = "sold", "sold"
+    title, parameter_name, figure = "sold", "sold", Sold
 
-    def words(self) -> str:
-        counted = Sold.read(self.value())
-        return counted.words + _of(counted.segment) if counted else NEVER
-
-    def queryset(self, request: HttpRequest, products: QuerySet[Product]) -> QuerySet[Product]:
-        counted = Sold.read(self.value() or "")
-        if not counted:
-            return products.none() if self.value() else products
-        window, band = counted.window, counted.band
-        if not counted.segment:
-            return reading.sold_in(products, window.start, window.until, band)
-        orders = reading.counted_orders(window.start, window.end, counted.segment)
-        return reading.sold_to(products, orders, band)
+    def counted(self, rows: QuerySet[Product], figure: Sold) -> QuerySet[Product]:
+        window, band = figure.window, figure.band
+        if not figure.segment:
+            return reading.sold_in(rows, window.start, window.until, band)
+        orders = reading.counted_orders(window.start, window.end, figure.segment)
+        return reading.sold_to(rows, orders, band)
 
 
-class CountedOrdersFilter(SetByLink):
+class CountedOrdersFilter(CountedFilter):
     """Orders that count, of a day or a month: of everyone, of a segment, or of nobody known."""
 
-    title, parameter_name = "counted", "counted"
+    title, parameter_name, figure = "counted", "counted", Ordered
 
-    def words(self) -> str:
-        counted = Ordered.read(self.value())
-        return counted.words + _of(counted.segment) if counted else NEVER
-
-    def queryset(self, request: HttpRequest, orders: QuerySet[Order]) -> QuerySet[Order]:
-        counted = Ordered.read(self.value() or "")
-        if not counted:
-            return orders.none() if self.value() else orders
-        found = reading.counted_orders(counted.start, counted.end, counted.segment)
-        if counted.who == "nobody":
-            return orders.filter(pk__in=found.filter(customer=None))
-        return orders.filter(pk__in=found.filter(units__gt=0))
-
-
-def _of(segment: str) -> str:
-    """Name a segment by its key, after what it bought."""
-    if not segment:
-        return ""
-    return f" · {dict(reading.segment_names()).get(segment, 'in no segment')}"
+    def counted(self, rows: QuerySet[Order], figure: Ordered) -> QuerySet[Order]:
+        found = reading.counted_orders(figure.start, figure.end, figure.segment)
+        if figure.who == "nobody":
+            return rows.filter(pk__in=found.filter(customer=None))
+        return rows.filter(pk__in=found.filter(units__gt=0))
 
 
 MORE_FILTERS.append(SoldFilter)

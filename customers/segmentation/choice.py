@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from customers.segmentation.clusters import assign, fit_clusters
-from runs.gates import percent
+from runs.wording import percent
 
 COUNTS = tuple(range(5, 11))
 PINNED = "k_pinned"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from runs.gates import percent
+from runs.wording import percent
 
 SHARES_PSI = 0.10
 DISTANCE_RATIO = (0.85, 1.20)

@@ -3,7 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from runs.gates import HOLD, PASS, REFUSE, WARN, Gate, Level, percent
+from runs.gates import HOLD, PASS, REFUSE, WARN, Gate, Level
+from runs.wording import percent
 
 FEWEST_CUSTOMERS, FEW_CUSTOMERS, CUSTOMERS_A_SEGMENT = 500, 2_000, 50
 FEWEST_IN_SEGMENT = 30

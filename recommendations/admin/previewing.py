@@ -12,7 +12,7 @@ from recommendations.queries.rules import products_of
 from recommendations.queries.shop import products_found
 from recommendations.services.answers import Answer, Place
 from recommendations.services.previews import PLACES, Preview, previews_of
-from runs.cells import number
+from runs.wording import many
 
 PRODUCT_FIELDS = ("product", "beside", "seen")
 
@@ -65,7 +65,7 @@ def affects(rule: Rule, count: int) -> str:
     """Say how many products a rule is about, or holds beside."""
     if rule.action == Rule.Action.PIN:
         return "" if count else "The product is not on sale, so it is not shown."
-    products = f"{number(count)} {'product' if count == 1 else 'products'} on sale"
+    products = f"{many(count, 'product')} on sale"
     if rule.action in (Rule.Action.SAME, Rule.Action.OTHER):
         return f"Holds beside {products}."
     return f"Affects {products}."

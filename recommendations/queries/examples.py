@@ -1,11 +1,10 @@
 """Products and customers to show what a rule does with: those most likely to be touched by it."""
 
 from django.db.models import QuerySet
-from django.db.models.functions import Lower
 
 from customers.models import Customer, Membership, OrderLine, Segment, SegmentProfile
 from products.models import Product
-from products.queries import in_category, products_on_sale
+from products.queries import in_category, of_brand, products_on_sale
 from recommendations.models import Popularity, Rule, SimilarList, TogetherList
 from runs.queries import published_run
 
@@ -20,8 +19,7 @@ def products_about(rule: Rule) -> QuerySet[Product]:
         return products.filter(pk=rule.product_id)
     if rule.category:
         return in_category(products, rule.category)
-    folded = products.alias(folded_brand=Lower("brand"))
-    return folded.filter(folded_brand=rule.brand.lower()) if rule.brand else products.none()
+    return of_brand(products, rule.brand) if rule.brand else products.none()
 
 
 def product_beside(rule: Rule) -> Product | None:
@@ -37,8 +35,9 @@ def product_beside(rule: Rule) -> Product | None:
     subject = most_bought(products_about(rule))
     if subject is None:
         return most_bought(shown)
-    near = shown.in_bulk(_close_to(subject))
-    beside = next((near[key] for key in _close_to(subject) if key in near), None)
+    close = _close_to(subject)
+    near = shown.in_bulk(close)
+    beside = next((near[key] for key in close if key in near), None)
     return beside or most_bought(shown.exclude(pk=subject.pk))
 
 

@@ -7,10 +7,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.db.models.functions import Lower
-
 from products.models import Product
-from products.queries import in_category
+from products.queries import in_category, of_brand
 from recommendations.models import Rule
 from recommendations.queries.judging import COLUMNS, IN_CATEGORY, about, category_values, value_of
 from recommendations.queries.shop import ON_SALE
@@ -124,4 +122,4 @@ def is_known(kind: str, name: str) -> bool:
         return name.lower() in COLUMNS or products.filter(attributes__has_key=name).exists()
     if kind == "category":
         return in_category(products, name).exists()
-    return products.alias(folded_brand=Lower("brand")).filter(folded_brand=name.lower()).exists()
+    return of_brand(products, name).exists()

@@ -8,6 +8,7 @@ from recommendations.evaluation import PLACES
 from recommendations.queries.lists import compare_lists
 from runs.models import Run
 from runs.queries import published_run
+from runs.wording import many
 
 # Customers whose lists are compared, about.
 CUSTOMERS_TRIED = 100
@@ -21,7 +22,8 @@ def lists_changed(run: Run, model: type[Model], column: str) -> dict:
     found = compare_lists(model, column, run.pk, before.pk, PLACES)
     changed = f"{found['changed']:,}" if found["changed"] else "none"
     parts = [
-        f"The first {PLACES} places change for {changed} of {_count(found['lists'])} with a list"
+        f"The first {PLACES} places change for {changed}"
+        f" of {many(found['lists'], 'product')} with a list"
     ]
     if found["first"]:
         parts.append(_told(found["first"], "gets its first list", "get their first list"))
@@ -47,8 +49,8 @@ def customers_changed(
         "new_places": round(sum(new) / len(new), 2),
     }
     text = (
-        f"The first {PLACES} places change for {changed or 'none'} of {len(tried)}"
-        f" customer{'' if len(tried) == 1 else 's'} tried"
+        f"The first {PLACES} places change for {changed or 'none'}"
+        f" of {many(len(tried), 'customer')} tried"
     )
     if changed:
         text += f"; on average {found['new_places']:.1f} of their products are others"
@@ -59,9 +61,5 @@ def _changes(before: Run, found: dict, text: str) -> dict:
     return {"changes": {"against": before.pk, **found, "text": f"{text}."}}
 
 
-def _count(products: int) -> str:
-    return f"{products:,} product{'' if products == 1 else 's'}"
-
-
 def _told(products: int, one: str, several: str) -> str:
-    return f"{_count(products)} {one if products == 1 else several}"
+    return f"{many(products, 'product')} {one if products == 1 else several}"

@@ -19,6 +19,7 @@ from runs.gates import Gate
 from runs.kinds import Kind, Verdict
 from runs.models import Run
 from runs.queries import note_progress
+from runs.wording import many
 
 # Products whose lists are checked against a scan of all before publishing.
 SAMPLE, SAMPLE_DEPTH, LEAST_RECALL = 200, 20, 0.999
@@ -127,7 +128,7 @@ def _share(part: int, whole: int) -> float | None:
 
 def _judge(found: dict) -> list[Gate]:
     count = found["products"]
-    products = f"{count:,} product{'' if count == 1 else 's'}"
+    products = many(count, "product")
     missing = "There are no visible products yet: import products first."
     any_product = gates.any_at_all("no_products", count, f"{products} can be compared.", missing)
     if not count:

@@ -17,12 +17,13 @@ from runs.cells import NOTHING, ago, day, duration, pill, share
 from runs.measures import checks, readable, tables
 from runs.messages import hand_over
 from runs.models import Run
+from runs.wording import many
 
 
 def passed(run: Run) -> str:
     """Say how many checks a run passed that has nothing else to tell."""
     count = len(checks(run.metrics))
-    return f"{count} check{'' if count == 1 else 's'} passed." if count else NOTHING
+    return f"{many(count, 'check')} passed." if count else NOTHING
 
 
 @admin.register(Run)

@@ -6,8 +6,9 @@ from customers.insights.concentration import STEPS, places
 from customers.insights.counted import Window
 from customers.insights.months import first_day, number_of
 from runs.cells import share
+from runs.wording import many
 from segrec_site.dashboard import links
-from segrec_site.dashboard.charts import Chart, Column, many, part, table
+from segrec_site.dashboard.charts import Chart, Column, part, table
 from segrec_site.dashboard.kept import Kept
 
 # Of fewer customers, a tenth is one or two persons, and says nothing of the shop.

@@ -144,11 +144,6 @@ def whole_money(amount: Decimal | float, currency: str) -> str:
     return money(amount, currency, 0 if abs(amount) >= 1000 else 2)
 
 
-def many(count: int, what: str) -> str:
-    """Write how many there are of something, named in the singular."""
-    return f"{number(count)} {what}{'' if count == 1 else 's'}"
-
-
 def change(ratio: float) -> str:
     """Write by which share something rose or fell, with its sign."""
     return ("+" if ratio > 0 else "") + share(ratio)

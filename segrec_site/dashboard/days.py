@@ -6,8 +6,9 @@ from django.conf import settings
 
 from customers.insights.pulse import DAYS
 from runs.cells import day, share
+from runs.wording import many
 from segrec_site.dashboard import links
-from segrec_site.dashboard.charts import Chart, Column, growth, many, table, whole_money
+from segrec_site.dashboard.charts import Chart, Column, growth, table, whole_money
 from segrec_site.dashboard.figures import reaches_back
 from segrec_site.dashboard.kept import Kept
 

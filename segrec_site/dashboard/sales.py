@@ -12,8 +12,9 @@ from customers.insights.counted import Window
 from customers.insights.months import first_day, number_of
 from customers.insights.seasons import FEWEST_MONTHS, season_index
 from runs.cells import money, share
+from runs.wording import many
 from segrec_site.dashboard import links
-from segrec_site.dashboard.charts import Chart, Column, change, growth, many, part, table
+from segrec_site.dashboard.charts import Chart, Column, change, growth, part, table
 from segrec_site.dashboard.kept import NO_CATEGORY, Kept
 
 MOST_SERIES = 6

@@ -11,9 +11,10 @@ from customers.insights.prices import interval, price_level
 from customers.models import Segment, SegmentFlow
 from customers.queries.insights.reading import NONE
 from runs.cells import NOTHING, day, share
+from runs.wording import many
 from segrec_site.dashboard import links
 from segrec_site.dashboard.buyers import FEWEST_BUYERS
-from segrec_site.dashboard.charts import Chart, Column, many, part, table
+from segrec_site.dashboard.charts import Chart, Column, part, table
 from segrec_site.dashboard.kept import Kept
 
 # A share known no better than this to either side is not told.

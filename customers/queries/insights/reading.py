@@ -34,7 +34,6 @@ from customers.models import (
     ProductFigures,
     ProductSales,
     RankedBuyers,
-    Segment,
     SegmentFlow,
 )
 from customers.queries.clock import start_of
@@ -174,11 +173,6 @@ def sold_to(
         )
         lines = lines.annotate(month=month).filter(Exists(sales))
     return products.filter(pk__in=lines.values("product"))
-
-
-def segment_names() -> list[tuple[str, str]]:
-    """Every segment's key and name."""
-    return [(segment.key, str(segment)) for segment in Segment.objects.all()]
 
 
 def _listed(customers: QuerySet[Customer], keys: RawSQL) -> QuerySet[Customer]:
