@@ -17,10 +17,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from socket import socket
 from urllib.request import urlopen
 
 from benchmarks import big_shop
+from benchmarks.ports import free_port
 from benchmarks.report import Report
 
 SIZES = {"tiny": 1_000, "small": 20_000, "big": 1_000_000}  # customers
@@ -157,9 +157,7 @@ def log_in() -> str:
 @contextmanager
 def served() -> Iterator[str]:
     """Serve the site and its peers as `up` does; give the address."""
-    with socket() as free:
-        free.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    url = f"http://127.0.0.1:{free_port()}"
     command = [sys.executable, "-m", "gunicorn", "--bind", url.removeprefix("http://")]
     command += ["--worker-class", "gthread", "--workers", "1", "--threads", "4", "--preload"]
     command += ["--no-control-socket", "benchmarks.admin_served"]

@@ -34,8 +34,14 @@ def _timed(work: Callable, *args) -> tuple[int | None, Took]:
     begun, cpu, server_cpu = time.time(), time.process_time(), _cpu(server)
     said = work(*args)
     took = time.time() - begun, time.process_time() - cpu, _cpu(server) - server_cpu
-    status = Path("/proc/self/status").read_text()
-    return said, (*took, int(status.partition("VmHWM:")[2].split()[0]) // 1000)
+    return said, (*took, peak_mb())
+
+
+def peak_mb() -> int:
+    """Return the most memory this process held since it began, where Linux tells."""
+    status = Path("/proc/self/status")
+    text = status.read_text() if status.exists() else "VmHWM: 0 kB"
+    return int(text.partition("VmHWM:")[2].split()[0]) // 1000
 
 
 def _cpu(stat: Path) -> float:

@@ -5,7 +5,6 @@ import random
 import re
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -16,6 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from benchmarks.ports import free_port
 
 CONNECTIONS = 8
 # wrk's script: asks for one line of a file after the other, each as from another address.
@@ -73,12 +74,6 @@ class Asked:
     @property
     def cpu_ms(self) -> float:
         return statistics.median(self.cpu)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 PORT = free_port()

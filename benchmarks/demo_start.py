@@ -7,7 +7,6 @@ caches of this machine where these hold them. A tiny run clones nothing and star
 import argparse
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.ports import free_port
 from benchmarks.report import Report
 
 ROOT = Path(__file__).parent.parent
@@ -65,7 +65,7 @@ def started(folder: Path, *, is_tiny: bool, is_first: bool) -> Iterator[None]:
     project, log = folder / "segrec", folder / "log"
     environment = {k: v for k, v in os.environ.items() if not k.startswith(NOT_OURS)}
     if is_tiny:
-        project, command = ROOT, [sys.executable, "manage.py", "up", "--port", free_port()]
+        project, command = ROOT, [sys.executable, "manage.py", "up", "--port", str(free_port())]
         environment["SEGREC_VAR"] = str(folder / "var")
     else:
         command = ["make", "demo", f"PORT={free_port()}"]
@@ -101,12 +101,6 @@ def end(site: subprocess.Popen) -> None:
     if site.poll() is None:
         os.killpg(site.pid, signal.SIGINT)
     site.wait(SECONDS_TO_END)
-
-
-def free_port() -> str:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return str(listener.getsockname()[1])
 
 
 if __name__ == "__main__":

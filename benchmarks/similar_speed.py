@@ -20,6 +20,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, load_npz, save_npz
 
 from benchmarks import catalogue
+from benchmarks.apart import peak_mb
 from benchmarks.report import Report
 
 SIZES = {"tiny": [1_000, 2_000], "small": [12_500, 25_000], "big": [25_000, 50_000, 105_000]}
@@ -144,15 +145,9 @@ def measure(work: Callable, *args) -> dict:
 def _timed(work: Callable, *args) -> dict:
     begun, cpu = time.time(), time.process_time()
     said = work(*args) or {}
-    took = {"seconds": time.time() - begun, "cpu": time.process_time() - cpu, "peak": _peak_gb()}
+    took = {"seconds": time.time() - begun, "cpu": time.process_time() - cpu}
+    took["peak"] = peak_mb() / 1000
     return took | said
-
-
-def _peak_gb() -> float:
-    """Return the most memory this process held since it began, where Linux tells."""
-    status = Path("/proc/self/status")
-    text = status.read_text() if status.exists() else "VmHWM: 0 kB"
-    return int(text.partition("VmHWM:")[2].split()[0]) / 1e6
 
 
 def _figures(one: dict, peer: float) -> list:
@@ -261,7 +256,7 @@ def _work_on(run_id: int) -> dict:
     return {
         "cpu": time.process_time() - cpu + used,
         "database": used,
-        "peak": _peak_gb(),
+        "peak": peak_mb() / 1000,
         "recall": run.metrics["recall_at_20"],
     }
 

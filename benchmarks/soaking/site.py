@@ -3,7 +3,6 @@
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.ports import free_port
 from segrec_site.embedded import urls
 from segrec_site.embedded.account import die_with_parent
 
@@ -27,7 +27,7 @@ class Site:
 
     def __init__(self, var: Path, project: Path = PROJECT, **environment: str):
         self.var, self.project = var, project
-        self.port = _free_port()
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.addresses = urls(var)
         self.log = var.with_name(f"{var.name}-{self.port}.log")
@@ -128,12 +128,6 @@ class Site:
                 start_new_session=True,
                 preexec_fn=lambda: die_with_parent(signal.SIGTERM),
             )
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def _living() -> list[psutil.Process]:

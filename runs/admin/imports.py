@@ -81,6 +81,11 @@ def first_rejects(record: Import) -> list[dict]:
         return list(islice(csv.DictReader(rows), REJECTS_SHOWN))
 
 
+def say_settled(request: HttpRequest, record: Import) -> None:
+    """Say why nothing can be done with a file any more."""
+    messages.error(request, f"The file {record.file_name} is {record.status} already.")
+
+
 def imported_before(number: str) -> Import | None:
     """Return the import that a new file is to be read like."""
     return Import.objects.filter(pk=number).first() if number.isdecimal() else None
@@ -185,7 +190,7 @@ class ImportAdmin(SeenOnly):
         """Collect what the page of an import shows; the file's rows only for who may import."""
         is_active = record.status in ACTIVE
         may_read = self.has_add_permission(request) and bool(record.file_path)
-        is_open = may_read and record.status not in (*ACTIVE, Import.Status.DONE)
+        is_open = may_read and uploads.is_open(record)
         ended, began = record.finished_at, record.started_at
         return {
             "is_active": is_active,
@@ -231,8 +236,8 @@ class ImportAdmin(SeenOnly):
         """Hand a kept file to a worker, to be imported or only tried."""
 
         def start(request: HttpRequest, record: Import) -> HttpResponse:
-            if record.status in (*ACTIVE, Import.Status.DONE) or not record.file_path:
-                messages.error(request, f"The file {record.file_name} is {record.status} already.")
+            if not uploads.is_open(record):
+                say_settled(request, record)
             else:
                 uploads.request_import(record, dry_run=dry_run)
                 self.log_change(request, record, "Tried." if dry_run else "Imported.")
@@ -247,8 +252,8 @@ class ImportAdmin(SeenOnly):
     def read(self, request: HttpRequest, record: Import) -> HttpResponse:
         """Keep how the file is to be read; the page shows what comes of it."""
         form = ReadingForm(request.POST, kinds=[record.kind])
-        if record.status in (*ACTIVE, Import.Status.DONE) or not record.file_path:
-            messages.error(request, f"The file {record.file_name} is {record.status} already.")
+        if not uploads.is_open(record):
+            say_settled(request, record)
         elif form.is_valid():
             chosen = {
                 name: [part for part in request.POST.getlist(f"from-{name}") if part]
@@ -267,7 +272,7 @@ class ImportAdmin(SeenOnly):
             said = f"The file {record.file_name} is discarded; nothing of it was written."
             messages.success(request, said)
         else:
-            messages.error(request, f"The file {record.file_name} is {record.status} already.")
+            say_settled(request, record)
         return redirect("admin:runs_import_change", record.pk)
 
     def rejects(self, request: HttpRequest, record: Import) -> FileResponse:

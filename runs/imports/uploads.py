@@ -28,6 +28,7 @@ from runs.trouble import in_words
 logger = logging.getLogger(__name__)
 Status = Import.Status
 ACTIVE = (Status.WAITING, Status.RUNNING)
+SETTLED = (*ACTIVE, Status.DONE)
 # A file that waits for so long may have lost its message, with a broker that lost its queues.
 FORGOTTEN = timedelta(minutes=2)
 # What stays when a file is to be read otherwise.
@@ -126,10 +127,15 @@ def run_import(import_id: int) -> Import | None:
     return record
 
 
+def is_open(record: Import) -> bool:
+    """Say whether a kept file may still be read, read otherwise, or discarded."""
+    return bool(record.file_path) and record.status not in SETTLED
+
+
 def discard(record: Import) -> bool:
     """Delete a kept file that nobody wants imported; say whether it still could be."""
     still_open = Import.objects.filter(pk=record.pk).exclude(file_path="")
-    still_open = still_open.exclude(status__in=(*ACTIVE, Status.DONE))
+    still_open = still_open.exclude(status__in=SETTLED)
     if not still_open.update(status=Status.DISCARDED, error="", finished_at=timezone.now()):
         return False
     _forget(Import.objects.filter(pk=record.pk))
