@@ -12,7 +12,7 @@ from customers.models import Move
 from tests import reference
 
 ROOT = Path(__file__).parent.parent
-READS = re.compile(r"""(?:env\.\w+|_choice|_count|_cron|_required)\(\s*"([A-Z_]+)\"""")
+READS = re.compile(r"""(?:env\.\w+|_needed)\(\s*"([A-Z_]+)\"""")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 # Set by the processes themselves, not by operators.
 INTERNAL = {"SEGREC_PROCESS"}
