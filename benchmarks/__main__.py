@@ -22,6 +22,7 @@ ORDER = [
     "segments_speed",
     "segments_history",
     "import_speed",
+    "import_again",
     "api_speed",
     "admin_speed",
     "scaling",
