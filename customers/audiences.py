@@ -73,8 +73,8 @@ def in_words(criteria: Criteria, segment_names: Mapping[str, str] | None = None)
     names = segment_names or {}
     said = [
         _any("in", [names.get(key, key) for key in criteria.segments]),
-        _any("RFM", criteria.rfm),
-        _any("expected value", criteria.tiers),
+        _any("in RFM group", criteria.rfm),
+        _any("of", criteria.tiers, " expected value"),
         _any("who bought in", criteria.categories),
         _any("from", criteria.countries),
         criteria.ordered_from and f"last order on {_day(criteria.ordered_from)} or later",
@@ -100,10 +100,10 @@ def whole_words(criteria: Criteria, segment_names: Mapping[str, str] | None = No
 _CONSENT_WORDS = {"agreed": "agreed to marketing", "not agreed": "did not agree to marketing"}
 
 
-def _any(word: str, values: Iterable[str]) -> str:
+def _any(word: str, values: Iterable[str], what: str = "") -> str:
     *rest, last = values or [""]
     listed = f"{', '.join(rest)} or {last}" if rest else last
-    return f"{word} {listed}" if listed else ""
+    return f"{word} {listed}{what}" if listed else ""
 
 
 def _day(day: date) -> str:

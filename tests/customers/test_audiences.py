@@ -36,7 +36,7 @@ def test_conditions_of_another_version_are_left_out():
 
 def test_conditions_are_said_by_names():
     assert in_words(EVERYTHING, {"loyal": "Loyal regulars"}) == (
-        "in Loyal regulars or new; RFM Champions; expected value high or medium; "
+        "in Loyal regulars or new; in RFM group Champions; of high or medium expected value; "
         "who bought in Mugs; from DE, FR or IT; last order on 2 Jan 2026 or later; "
         "last order on 4 Mar 2026 or earlier; silent for 30 days or longer; "
         "ordered within the last 90 days; who agreed to marketing; "

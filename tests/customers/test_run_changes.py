@@ -41,10 +41,20 @@ def test_a_held_run_tells_what_would_change_of_what_is_published(published):
     told = moves_of_run(held)
 
     assert (told["moved"], told["of"], told["is_done"]) == (19, 153, False)
-    assert str(told["most_left"].segment) == "Our loyal"
+    assert told["most_left"].segment == "Our loyal"
     assert told["most_left"].share_left == 0.14
-    sizes = [(str(size.segment), size.before, size.after) for size in told["sizes"]]
-    assert sizes == [("Our loyal", 100, 89), ("Our quiet", 50, 62), ("Fresh", 0, 2)]
+    sizes = [(size.segment, size.before, size.after) for size in told["sizes"]]
+    assert sizes == [("Our loyal", 100, 89), ("Our quiet", 50, 62), ("Fresh (new)", 0, 2)]
+
+
+def test_a_segment_that_would_be_called_otherwise_is_told_from_one_that_takes_its_name(published):
+    Segment.objects.filter(key="quiet").update(staff_name="", name="Calm")
+    taken = [FOUND[0], FOUND[1], FOUND[2] | {"name": "Calm"}]
+    held = make_run(status="held", metrics=metrics() | {"segments": taken}, published_at=None)
+
+    *_, last = moves_of_run(held)["flows"]
+
+    assert (last.left, last.entered) == ("Calm (then Quiet)", "Calm (new)")
 
 
 @pytest.fixture
@@ -125,11 +135,11 @@ def test_flows_of_several_causes_are_one(published):
 
     first, second, third = moves_of_run(held)["flows"]
 
-    assert (str(first.left), str(first.entered)) == ("Our loyal", "Our quiet")
+    assert (first.left, first.entered) == ("Our loyal", "Our quiet")
     assert (first.customers, first.share) == (14, 0.14)
     assert first.because == "bought differently, new model"
     assert (second.left, second.share) == (None, None)
-    assert third.entered == "Fresh"
+    assert third.entered == "Fresh (new)"
 
 
 def test_a_published_run_is_compared_with_the_one_before(published):

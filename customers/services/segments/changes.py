@@ -31,8 +31,8 @@ class Flow:
     While a run waits for a decision, some of them by name.
     """
 
-    left: Segment | None
-    entered: Segment | str | None
+    left: str | None
+    entered: str | None
     customers: int
     share: float | None
     because: str
@@ -43,7 +43,7 @@ class Flow:
 class Size:
     """A segment before and after: its customers, how many leave and how many come."""
 
-    segment: Segment | str
+    segment: str
     before: int
     after: int
     left: int
@@ -65,7 +65,7 @@ def moves_of_run(run: Run) -> dict:
     sizes = {profile.segment.key: profile.customers for profile in pages.profiles_of(before)}
     after = {found["key"]: found for found in run.metrics.get("segments", [])}
     known = pages.segments_by_keys({*sizes, *after})
-    named = {key: known.get(key) or found["name"] for key, found in after.items()} | known
+    named = {key: _called(known.get(key), after.get(key), is_done) for key in {*known, *after}}
     left, came = defaultdict(int), defaultdict(int)
     for flow in flows:
         left[flow["from"]] += flow["customers"]
@@ -95,6 +95,14 @@ def moves_of_run(run: Run) -> dict:
         "more": max(len(ways) - FLOWS_SHOWN, 0),
         "run": run,
     }
+
+
+def _called(segment: Segment | None, found: dict | None, is_done: bool) -> str:
+    """Name a segment as it is called now, and what a run that waits would make of it."""
+    if not segment:
+        return found["name"] if is_done else f"{found['name']} (new)"
+    renamed = found and not segment.staff_name and found["name"] != segment.name
+    return f"{segment} (then {found['name']})" if renamed and not is_done else str(segment)
 
 
 def _people(run: Run) -> dict[tuple[str | None, str | None], list[Person]]:
