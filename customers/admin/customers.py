@@ -17,10 +17,12 @@ from django.views.decorators.http import require_POST
 from customers import cells
 from customers.admin import counted, customer_page, filters
 from customers.admin.profile import reason_rows
+from customers.insights.counted import Buyers
 from customers.models import Customer, Membership
 from customers.queries import pages
 from customers.queries.audiences import in_no_audience
 from customers.queries.clock import data_clock
+from customers.queries.conditions import how_many
 from customers.services.privacy import erase_customer, export_customer
 from runs.cells import NOTHING, day, days, money, number
 from runs.paging import EstimatedPaginator
@@ -91,6 +93,17 @@ class CustomerAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         return pages.customers_with_segment()
+
+    def get_paginator(
+        self, request: HttpRequest, customers: QuerySet[Customer], *args, **options
+    ) -> EstimatedPaginator:
+        """Take the number of very many customers from the figure whose link led to them."""
+        paginator = super().get_paginator(request, customers, *args, **options)
+        buyers = Buyers.read(request.GET.get("bought", ""))
+        is_alone = not set(request.GET) - {"bought", "o", "p"}
+        if buyers and is_alone and (known := how_many(buyers)) >= paginator.EXACT_BELOW:
+            paginator.count = known
+        return paginator
 
     def get_search_results(
         self, request: HttpRequest, customers: QuerySet[Customer], search_term: str

@@ -26,6 +26,17 @@ def meeting(customers: QuerySet[Customer], condition: str) -> QuerySet[Customer]
     return pages.in_segment(customers, None) if value == NONE else pages.borderline(customers)
 
 
+def how_many(counted: Buyers) -> int:
+    """How many customers they were when their figure was made."""
+    window = counted.window
+    figures = reading.figures_of(window.until, window.months, counted.segment)
+    if not figures:
+        return 0
+    returning = figures.buyers - figures.new_buyers
+    known = {"new": figures.new_buyers, "returning": returning}
+    return known.get(counted.who, reading.most(figures, counted.top))
+
+
 def is_kept(condition: str) -> bool:
     """Say whether those whom a condition counts are still known by name."""
     name, _, value = condition.partition(":")

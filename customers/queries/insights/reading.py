@@ -99,16 +99,25 @@ def buyers(
     top: float | None = None,
 ) -> QuerySet[Customer]:
     """Those whom figures count; with `top`, only the share of them who spent most."""
-    figures = BuyerFigures.objects.filter(until=until, months=months)
-    row = _of_everyone_or(figures, segment).values_list("pk", "buyers").first()
-    if not row:
+    figures = figures_of(until, months, segment)
+    if not figures:
         return customers.none()
-    most = row[1] if top is None else int(places(row[1], (top,))[0])
     listed = RawSQL(
         "SELECT unnest(customers[1:%s]) FROM customers_rankedbuyers WHERE figures_id = %s",
-        [most, row[0]],
+        [most(figures, top), figures.pk],
     )
     return _listed(customers, listed)
+
+
+def figures_of(until: date, months: int, segment: str = EVERYONE) -> BuyerFigures | None:
+    """The figures of a window, of everyone or of a segment."""
+    figures = BuyerFigures.objects.filter(until=until, months=months)
+    return _of_everyone_or(figures, segment).first()
+
+
+def most(figures: BuyerFigures, top: float | None = None) -> int:
+    """How many of the buyers that figures count a share of them is."""
+    return figures.buyers if top is None else int(places(figures.buyers, (top,))[0])
 
 
 def is_ranked(until: date, months: int) -> bool:

@@ -6,8 +6,11 @@ from html import unescape
 
 import pandas as pd
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from customers.queries.clock import data_clock
+from runs.paging import EstimatedPaginator
 from segrec_site.dashboard.page import chart_of
 from tests.customers.trading import in_months
 from tests.segrec_site.dashboard.plain import MONTH, YEAR, cells, chosen, in_bands, of_segment
@@ -53,6 +56,23 @@ def test_a_number_leads_to_a_list_of_just_so_many(shop, admin_client, asked, key
         page = admin_client.get(href)
         assert page.status_code == 200
         assert page.context["cl"].result_count == number > 0, href
+
+
+@pytest.mark.parametrize("who", ["all", "new", "returning", "top10", "all.loyal"])
+def test_very_many_customers_are_counted_by_the_figure_that_leads_to_them(
+    shop, admin_client, monkeypatch, who
+):
+    def counted() -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as captured:
+            page = admin_client.get(f"/admin/customers/customer/?bought={YEAR['until']}.12.{who}")
+        counts = sum("COUNT(" in each["sql"] for each in captured)
+        return page.context["cl"].result_count, counts
+
+    exact, counts = counted()
+    monkeypatch.setattr(EstimatedPaginator, "EXACT_BELOW", 1)
+
+    assert counted() == (exact, counts - 1)
+    assert exact > 0
 
 
 @pytest.mark.parametrize("key", ["categories", "prices", "seasons"])
