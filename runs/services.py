@@ -90,20 +90,28 @@ def _prepare(run: Run, kind: kinds.Kind) -> bool:
         run.refresh_from_db()
         if not held or not run.is_active or run.prepared_at:
             return False
-        run.attempts += 1
-        if run.attempts > MOST_ATTEMPTS:
-            _close(run, Status.FAILED, error=f"Gave up: {MOST_ATTEMPTS} workers were lost.")
+        if not _begin(run):
             return False
-        run.status = Status.RUNNING
-        run.started_at = run.started_at or timezone.now()
-        run.heartbeat_at = timezone.now()
-        run.save(update_fields=["status", "attempts", "started_at", "heartbeat_at"])
         count = kind.prepare(run)
         with transaction.atomic():
             Chunk.objects.filter(run=run).delete()
             Chunk.objects.bulk_create(Chunk(run=run, number=n) for n in range(count))
             run.prepared_at = timezone.now()
-            run.save(update_fields=["prepared_at", "as_of", "parameters", "metrics"])
+            run.attempts -= 1  # this worker was not lost
+            run.save(update_fields=["prepared_at", "attempts", "as_of", "parameters", "metrics"])
+    return True
+
+
+def _begin(run: Run) -> bool:
+    """Count the worker that prepares or finishes the run, or give up where too many were lost."""
+    run.attempts += 1
+    if run.attempts > MOST_ATTEMPTS:
+        _close(run, Status.FAILED, error=f"Gave up: {MOST_ATTEMPTS} workers were lost.")
+        return False
+    run.status = Status.RUNNING
+    run.started_at = run.started_at or timezone.now()
+    run.heartbeat_at = timezone.now()
+    run.save(update_fields=["status", "attempts", "started_at", "heartbeat_at"])
     return True
 
 
@@ -129,6 +137,8 @@ def _finish(run: Run, kind: kinds.Kind) -> None:
         run.refresh_from_db()
         if not held or not run.is_active or queries.chunks_left(run):
             return
+        if not _begin(run):
+            return
         verdict = kind.finish(run)
         run.metrics, run.reasons = verdict.metrics, verdict.reasons
         run.save(update_fields=["metrics", "reasons", "as_of", "parameters"])
@@ -141,11 +151,16 @@ def _finish(run: Run, kind: kinds.Kind) -> None:
 
 
 def _close(run: Run, status: str, error: str = "") -> None:
-    run.status, run.error, run.finished_at = status, error, timezone.now()
-    run.step = ""
+    """End an active run; one that was published meanwhile stays so."""
     with transaction.atomic():
         stamps.changing(stamps.LISTS)
-        run.save(update_fields=["status", "error", "finished_at", "step"])
+        if (
+            not queries.active_runs()
+            .filter(pk=run.pk)
+            .update(status=status, error=error, finished_at=timezone.now(), step="")
+        ):
+            return
+    run.refresh_from_db()
     why = error or "; ".join(reason["text"] for reason in run.reasons)
     logger.warning("%s is %s: %s", run, status, why)
 
@@ -169,7 +184,10 @@ def publish_run(run: Run) -> Run:
         kinds.get(run.kind).publish(run, before)
         stamps.changing(stamps.LISTS)
     logger.info("%s is published", run)
-    forget_old_runs(run.kind)
+    try:
+        forget_old_runs(run.kind)
+    except Exception:
+        logger.exception("What old runs of %s stored is kept for now", run.kind)
     return run
 
 

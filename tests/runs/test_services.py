@@ -2,11 +2,12 @@
 
 import os
 import signal
+import sys
 import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from runs import services
@@ -195,6 +196,28 @@ def test_a_failed_publication_changes_nothing(kind, monkeypatch):
     assert published_run("similar") == first
 
 
+def test_a_run_stays_published_when_what_old_runs_stored_cannot_be_forgotten(
+    kind, settings, monkeypatch, caplog
+):
+    settings.RUNS_KEPT = 1
+    made(kind)
+    monkeypatch.setattr(kind, "_note", lambda what, *_: what == "forget" and 1 / 0)
+
+    second = made(kind)
+
+    assert (second.status, second.error) == ("published", "")
+    assert "What old runs of similar stored is kept for now" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_stays_published_when_what_follows_its_publication_fails(kind, monkeypatch):
+    monkeypatch.setattr(
+        kind, "_note", lambda what, *_: what == "publish" and transaction.on_commit(lambda: 1 / 0)
+    )
+
+    assert made(kind).status == "published"
+
+
 def in_another_process(work) -> int:
     """Fork; the child does the work with a connection of its own. Return its process id."""
     connection.close()
@@ -276,12 +299,32 @@ def test_a_run_from_before_the_clock_was_set_back_holds_up_no_schedule(kind):
     assert services.request_scheduled_run("similar", timezone.now())
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_run_that_cost_three_workers_is_given_up(kind):
+def lose_a_worker(run: Run, kind, part: str) -> None:
+    """Let a worker end while it prepares or finishes the run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kind, "_note", lambda what, *_: what == part and sys.exit())
+        with pytest.raises(SystemExit):
+            services.work_on(run)
+
+
+@pytest.mark.parametrize(
+    "parts", [["prepare"] * 3, ["finish"] * 3, ["prepare", "finish", "finish"]]
+)
+def test_a_run_that_cost_three_workers_is_given_up(kind, parts):
     run = services.request_run("similar")
-    Run.objects.filter(pk=run.pk).update(attempts=services.MOST_ATTEMPTS)
 
-    assert services.work_on(run).status == "failed"
+    for part in parts:
+        lose_a_worker(run, kind, part)
 
-    run.refresh_from_db()
-    assert run.error == "Gave up: 3 workers were lost."
+    assert services.work_on(run).error == "Gave up: 3 workers were lost."
+    assert run.status == "failed"
+
+
+def test_a_run_that_cost_two_workers_is_finished_by_the_third(kind):
+    run = services.request_run("similar")
+
+    for part in ("prepare", "finish"):
+        lose_a_worker(run, kind, part)
+
+    run = services.work_on(run)
+    assert (run.status, run.attempts) == ("published", 3)
