@@ -80,7 +80,7 @@ _TEXTS = ("title", "description", "product_type", "brand", "currency", "availabi
 _TEXTS += ("image_link", "item_group_id", "gtin")
 _DEFAULTS = {"availability": "in_stock"}
 _KEPT = (*_TEXTS, "price", "visible", "attributes", "category_id")
-# A product that only orders named has its id for a title and is hidden until it is described.
+# A product that only orders named has its id for a title and is hidden until it is told another.
 _WRITTEN = f"""
     SELECT ranked.id AS external_id, p.id AS product_id, p.category_id AS old_category_id,
         {
@@ -92,7 +92,8 @@ _WRITTEN = f"""
 },
         CASE WHEN given ? 'price' THEN (given->>'price')::numeric ELSE p.price END AS price,
         CASE WHEN given ? 'visible' THEN (given->>'visible')::boolean
-            ELSE p.id IS NULL OR p.visible OR p.title = p.external_id END AS visible,
+            ELSE p.id IS NULL OR p.visible OR (p.title = p.external_id
+                AND lower(given->>'title') <> lower(p.external_id)) END AS visible,
         jsonb_strip_nulls(coalesce(p.attributes, '{{}}')
             || coalesce(given->'attributes', '{{}}')) AS attributes,
         CASE WHEN given ? 'product_type' THEN c.id ELSE p.category_id END AS category_id

@@ -95,6 +95,13 @@ def test_a_product_known_by_orders_alone_becomes_visible(tmp_path):
     assert list(Product.objects.order_by("id").values_list("visible", flat=True)) == [True, False]
 
 
+def test_a_product_hidden_by_its_file_stays_hidden_though_its_title_is_its_id(tmp_path):
+    import_products(write(tmp_path, "id,title,price,visible\nA,A,1,no"))
+    import_products(write(tmp_path, "id,title,price\na,a,2"))
+
+    assert Product.objects.values_list("price", "visible").get() == (2, False)
+
+
 def test_a_price_may_name_its_currency(tmp_path):
     import_products(write(tmp_path, "id\ttitle\tprice\na\tA\t15.00 USD"))
 
