@@ -12,8 +12,9 @@ from products.imports import COLUMNS
 from products.models import Product
 from runs.cells import money, pill
 from runs.files.ndjson import cell_text
+from runs.imports.checking import Readers, check
 from runs.paging import EstimatedPaginator
-from runs.parsing import BadCell, Forms
+from runs.parsing import Forms
 
 # Filters that apps above add, which the catalogue knows nothing of.
 MORE_FILTERS: list = []
@@ -36,12 +37,11 @@ class ProductForm(forms.ModelForm):
 
     def clean(self) -> None:
         super().clean()
-        rules = Forms(zone=settings.SHOP_ZONE)
-        for name in self.changed_data:
-            try:
-                COLUMNS[name].parser(rules)(cell_text(self.cleaned_data.get(name)))
-            except BadCell as problem:
-                self.add_error(name, f"This {problem}.")
+        rules = Readers(COLUMNS, Forms(zone=settings.SHOP_ZONE), for_copy=False)
+        changed = self.cleaned_data.keys() & set(self.changed_data)
+        cells = {name: [cell_text(self.cleaned_data[name])] for name in changed}
+        for problem in check(cells, rules).problems:
+            self.add_error(problem.column, f"This {problem.reason}.")
 
 
 @admin.register(Product)
@@ -74,6 +74,11 @@ class ProductAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
+        """What is off sale for good comes back by a file or by the API alone."""
+        on_sale = obj is None or obj.deleted_at is None
+        return on_sale and super().has_change_permission(request, obj)
+
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
         return False
 
@@ -81,8 +86,9 @@ class ProductAdmin(admin.ModelAdmin):
         self, request: HttpRequest, obj: Product, form: forms.ModelForm, change: bool
     ) -> None:
         """Write through the service, so that neighbours and kept answers follow."""
-        changed = {name: form.cleaned_data[name] for name in form.changed_data}
-        services.upsert_products([{"id": obj.external_id, "title": obj.title} | changed])
+        names = {"title", "visible", *form.changed_data}
+        row = {name: form.cleaned_data[name] for name in names}
+        services.upsert_products([{"id": obj.external_id} | row])
 
     @admin.display(ordering="title")
     def product(self, product: Product) -> SafeString | str:

@@ -6,6 +6,7 @@ import pytest
 
 from products.models import Product
 from products.queries import catalogue_state
+from products.services import delete_products
 from products.signals import catalogue_changed
 from runs.stamps import Seen
 from tests.factories import make_product
@@ -78,6 +79,34 @@ def test_what_no_file_may_hold_is_refused_with_the_field_named(admin_client, mug
 
     assert list(response.context["adminform"].form.errors) == ["link"]
     assert not Product.objects.filter(link__startswith="java").exists()
+
+
+def test_a_title_that_an_import_takes_for_none_is_refused(admin_client, mug):
+    response = save(admin_client, mug, title="NaN")
+
+    assert response.context["adminform"].form.errors == {"title": ["This is missing."]}
+
+
+def test_a_product_off_sale_for_good_is_shown_but_not_edited(admin_client, mug):
+    delete_products([mug.external_id])
+
+    page = admin_client.get(f"{PRODUCTS}{mug.pk}/change/")
+    answer = admin_client.post(f"{PRODUCTS}{mug.pk}/change/", {"title": "Blue mug"})
+
+    assert (page.status_code, page.context["has_change_permission"]) == (200, False)
+    assert answer.status_code == 403
+    mug.refresh_from_db()
+    assert mug.deleted_at
+
+
+@pytest.mark.parametrize("title", ["b-1", "Blue bowl"])
+def test_a_hidden_product_stays_hidden_when_something_else_is_edited(admin_client, title):
+    bowl = make_product(external_id="b-1", title=title, visible=False)
+
+    save(admin_client, bowl, brand="Oak")
+
+    bowl.refresh_from_db()
+    assert (bowl.brand, bowl.visible) == ("Oak", False)
 
 
 @pytest.mark.parametrize("words", ["blue", "P-9"])
