@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 
 from products.models import Product
@@ -34,20 +34,26 @@ def products_on_sale() -> QuerySet[Product]:
 def product_by_external_id(external_id: str) -> QuerySet[Product]:
     """The product of this id, whatever its case, if it is not deleted."""
     return Product.objects.alias(folded_id=Lower("external_id")).filter(
-        folded_id=external_id.lower(), deleted_at=None
+        folded_id=_folded(external_id), deleted_at=None
     )
 
 
 def in_category(products: QuerySet[Product], path: str) -> QuerySet[Product]:
     """Those in this category or below it, whatever its case."""
-    folded = " > ".join(step.strip() for step in path.split(">")).lower()
+    path = " > ".join(step.strip() for step in path.split(">"))
     found = products.alias(folded_type=Lower("product_type"))
-    return found.filter(folded_type=folded) | found.filter(folded_type__startswith=folded + " > ")
+    below = found.filter(folded_type__startswith=_folded(f"{path} > "))
+    return found.filter(folded_type=_folded(path)) | below
 
 
 def of_brand(products: QuerySet[Product], brand: str) -> QuerySet[Product]:
     """Those of this brand, whatever its case."""
-    return products.alias(folded_brand=Lower("brand")).filter(folded_brand=brand.lower())
+    return products.alias(folded_brand=Lower("brand")).filter(folded_brand=_folded(brand))
+
+
+def _folded(text: str) -> Lower:
+    """Fold as the database does; Python has other rules for some letters, such as İ and Σ."""
+    return Lower(Value(text))
 
 
 def catalogue_state(seen: Seen) -> str:
