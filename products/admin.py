@@ -12,6 +12,7 @@ from products.imports import COLUMNS
 from products.models import Product
 from runs.cells import money, pill
 from runs.files.ndjson import cell_text
+from runs.imports import ImportUnderWay, in_turn
 from runs.imports.checking import Readers, check
 from runs.paging import EstimatedPaginator
 from runs.parsing import Forms
@@ -42,6 +43,16 @@ class ProductForm(forms.ModelForm):
         cells = {name: [cell_text(self.cleaned_data[name])] for name in changed}
         for problem in check(cells, rules).problems:
             self.add_error(problem.column, f"This {problem.reason}.")
+        if not self.errors:
+            self._wait_for_imports()
+
+    def _wait_for_imports(self) -> None:
+        """Take the turn to write, kept until the page's transaction ends, or say who has it."""
+        try:
+            with in_turn():
+                pass
+        except ImportUnderWay as problem:
+            self.add_error(None, str(problem))
 
 
 @admin.register(Product)

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from recommendations import storefront
+from runs.imports import ImportUnderWay
 
 logger = logging.getLogger(__name__)
 ADMIN = "/admin/"
@@ -40,8 +41,9 @@ def problem(status: int, detail: str, errors: list[dict] | None = None) -> dict:
 def problem_response(error: Exception, context: dict) -> Response | None:
     """Answer an error raised in a view of the API; None lets Django log it and answer 500."""
     if isinstance(error, DATABASE_AWAY):
+        detail = str(error) if isinstance(error, ImportUnderWay) else AWAY
         return Response(
-            problem(503, AWAY), 503, headers={"Retry-After": "5"}, content_type=MEDIA_TYPE
+            problem(503, detail), 503, headers={"Retry-After": "5"}, content_type=MEDIA_TYPE
         )
     if isinstance(error, ImproperlyConfigured):
         logger.error("%s", error)

@@ -16,6 +16,7 @@ from customers.models import Customer, CustomerTotal
 from customers.queries import api as queries
 from customers.services.people import upsert_customers
 from customers.services.privacy import UnknownCustomer, erase_customer
+from runs.imports import in_turn
 from runs.rest import ApiView, Money, PageParameters, Pages, write_rows
 from runs.rest.rows import WrittenSerializer
 
@@ -136,7 +137,8 @@ class CustomerDetail(ApiView, RetrieveAPIView):
     def delete(self, request, id: str) -> Response:
         """Erase a person; orders and sums stay, under a surrogate."""
         try:
-            erase_customer(id)
+            with in_turn():
+                erase_customer(id)
         except UnknownCustomer as problem:
             raise NotFound(str(problem)) from None
         return Response(status=204)

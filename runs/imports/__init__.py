@@ -3,10 +3,10 @@
 inspect -> recognise the format -> adapt -> check cells -> (staged and stored by an app) -> summary.
 """
 
-from runs.imports.blocks import Block
+from runs.imports.blocks import Block, ImportUnderWay
 from runs.imports.checking import ABSENT, Cells, Checked, Column, RowProblem
 from runs.imports.formats import Format, Row, Skip, Unrecognised, fold
-from runs.imports.given import GivenRows, Written, flat
+from runs.imports.given import GivenRows, Written, flat, in_turn
 from runs.imports.reading import DEFAULTS, FileRows, Options
 from runs.imports.summary import Summary
 
@@ -20,6 +20,7 @@ __all__ = [
     "FileRows",
     "Format",
     "GivenRows",
+    "ImportUnderWay",
     "Options",
     "Row",
     "RowProblem",
@@ -29,4 +30,5 @@ __all__ = [
     "Written",
     "flat",
     "fold",
+    "in_turn",
 ]

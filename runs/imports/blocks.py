@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import DataError, transaction
+from django.db import DataError, OperationalError, transaction
+from psycopg.errors import LockNotAvailable
 
 from runs import queries
 from runs.copying import execute
@@ -32,6 +33,10 @@ class Block:
         return _row_dicts(self.values)
 
 
+class ImportUnderWay(OperationalError):
+    """Somebody else writes for longer than one waits; it may be tried again."""
+
+
 @contextmanager
 def one_at_a_time(patience: int = 0) -> Iterator[None]:
     """Hold a transaction that waits for any other import's, for so many seconds if given."""
@@ -44,6 +49,10 @@ def one_at_a_time(patience: int = 0) -> Iterator[None]:
         raise FileRefused(
             f"The database refused a value: {str(problem).splitlines()[0]}."
         ) from None
+    except OperationalError as problem:
+        if not isinstance(problem.__cause__, LockNotAvailable):
+            raise
+        raise ImportUnderWay("An import is being written just now; try again soon.") from None
 
 
 def _row_dicts(columns: dict[str, list]) -> list[dict[str, Any]]:

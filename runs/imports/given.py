@@ -1,7 +1,7 @@
 """Rows handed over, as the API does: checked by the rules that hold for files."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,9 @@ from runs.imports.checking import Column, Readers, RowProblem, check, without
 from runs.imports.summary import Summary
 from runs.parsing import Forms
 
-# So long a request waits for an import to end; then it fails, and may be sent again.
-PATIENCE_SECONDS = 10
+# So long a request waits for an import to end; then it fails, and may be sent again. Those that
+# wait keep others from being answered.
+PATIENCE_SECONDS = 3
 
 
 @dataclass
@@ -30,6 +31,11 @@ def flat(row: dict[str, Any]) -> dict[str, Any]:
     attributes = row.get("attributes")
     attributes = attributes if isinstance(attributes, dict) else {}
     return attributes | {name: value for name, value in row.items() if name != "attributes"}
+
+
+def in_turn() -> AbstractContextManager[None]:
+    """Hold the transaction of a request's write, after any import's if that ends soon."""
+    return one_at_a_time(patience=PATIENCE_SECONDS)
 
 
 class GivenRows:
@@ -72,8 +78,8 @@ class GivenRows:
 
     @contextmanager
     def storing(self) -> Iterator[Summary]:
-        """Hold the transaction of the write, after any import's."""
-        with one_at_a_time(patience=PATIENCE_SECONDS):
+        """Hold the transaction of the write, after any import's if that ends soon."""
+        with in_turn():
             yield self.summary
 
     def written(self) -> Written:

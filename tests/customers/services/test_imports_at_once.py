@@ -13,6 +13,7 @@ from runs import queries
 from runs.imports import Options
 from runs.models import Import
 from tests.api import crm
+from tests.factories import make_customer, make_product
 from tests.shop_files import assert_totals_are_true, counts, state, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,10 +101,32 @@ def test_rows_of_the_api_wait_for_an_import(tmp_path):
 def test_a_request_waits_for_an_import_only_so_long(monkeypatch):
     monkeypatch.setattr("runs.imports.given.PATIENCE_SECONDS", 1)
     row = {"order_id": "1", "ordered_at": "2024-05-05", "product_id": "new", "unit_price": "3"}
+    ada = make_customer()
 
     with queries.session_lock(queries.IMPORT_LOCK, wait=True):
-        answers = at_once(lambda: crm().post("/orders/", [row], content_type="application/json"))
+        answers = at_once(
+            lambda: crm().post("/orders/", [row], content_type="application/json"),
+            lambda: crm().delete(f"/customers/{ada.external_id}/"),
+        )
 
-    assert answers[0].status_code == 503
-    assert "Retry-After" in answers[0]
+    for answer in answers:
+        assert answer.status_code == 503
+        assert answer.json()["detail"] == "An import is being written just now; try again soon."
+        assert answer["Retry-After"] == "5"
     assert not Order.objects.exists()
+    assert Customer.objects.get().erased_at is None
+
+
+def test_staff_are_told_that_an_import_is_being_written(monkeypatch, admin_client):
+    monkeypatch.setattr("runs.imports.given.PATIENCE_SECONDS", 1)
+    mug = make_product(title="Blue mug")
+    sent = {"title": "Green mug", "availability": "in_stock", "visible": "on"}
+
+    with queries.session_lock(queries.IMPORT_LOCK, wait=True):
+        page = f"/admin/products/product/{mug.pk}/change/"
+        answers = at_once(lambda: admin_client.post(page, sent))
+
+    form = answers[0].context["adminform"].form
+    assert form.errors == {"__all__": ["An import is being written just now; try again soon."]}
+    assert form["title"].value() == "Green mug"
+    assert Product.objects.get().title == "Blue mug"
