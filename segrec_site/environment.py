@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 import environ
-from celery.schedules import crontab
+from celery.schedules import ParseException, crontab
 from django.core.exceptions import ImproperlyConfigured
 
 
@@ -67,7 +67,7 @@ class Environment(environ.Env):
         try:
             minute, hour, day, month, weekday = value.split()
             return crontab(minute, hour, weekday, day, month)
-        except (ValueError, TypeError) as problem:
+        except (ValueError, TypeError, ParseException) as problem:
             raise ImproperlyConfigured(
                 f"{name} is {value!r}; use five cron fields such as '0 2 * * *' ({problem})."
             ) from None
@@ -101,5 +101,5 @@ class Environment(environ.Env):
         )
 
     def str(self, var: str, default: str = "", multiline: bool = False) -> str:
-        """Return a text as it stands; a dollar sign at its beginning has no meaning."""
-        return self.ENVIRON.get(var, default)
+        """Return a text as it stands, a dollar sign at its beginning too; empty is the default."""
+        return self.ENVIRON.get(var, "") or default

@@ -12,6 +12,7 @@ from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from customers.models import Shop
+from tests.test_docs import settings_read
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = str(ROOT / "segrec_site/settings.py")
@@ -40,6 +41,7 @@ def ids(tag: str = "segrec", **kwargs) -> list[str]:
         ("SEGREC_REDIS_DB", "-1"),
         ("SEGMENTS_SCHEDULE", "0 2"),
         ("SEGMENTS_SCHEDULE", "0 2 30 2 *"),
+        ("SEGMENTS_SCHEDULE", "*/-1 * * * *"),
         ("RECOMMENDATIONS_SCHEDULE", "nightly"),
         ("SHOP_CURRENCY", "EURO"),
         ("SHOP_TIME_ZONE", "Mars"),
@@ -100,6 +102,15 @@ def test_production_needs_four_settings(monkeypatch, name):
 
     with pytest.raises(ImproperlyConfigured, match=f"{name} is needed"):
         runpy.run_path(SETTINGS)
+
+
+def test_an_empty_value_is_the_default(monkeypatch):
+    names = settings_read() - {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SEGREC_VAR"}
+
+    found = settings_with(monkeypatch, **dict.fromkeys(names, ""))
+
+    assert (found["SEGREC_MODE"], found["RUNS_KEPT"], found["LOG_LEVEL"]) == ("local", 3, "INFO")
+    assert found["NOT_GOODS"]
 
 
 def test_fields_of_a_schedule_are_in_crons_order(monkeypatch):
