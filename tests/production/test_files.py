@@ -94,6 +94,18 @@ def test_compose_sets_only_settings_there_are():
     assert {name.removesuffix("_FILE") for name in given} <= known
 
 
+def test_compose_hands_over_every_setting_there_is():
+    of_one_machine = {"SEGREC_VAR", "SEGREC_REDIS_DB"}
+
+    for name in {*OURS} - {"demo"}:
+        given = {each.removesuffix("_FILE") for each in SERVICES[name]["environment"]}
+        assert given >= settings_read() - of_one_machine
+
+
+def test_the_database_is_healthy_only_when_it_answers_by_the_network():
+    assert "--host=127.0.0.1" in SERVICES["postgres"]["healthcheck"]["test"]
+
+
 UNITS = DEPLOY / "systemd"
 HOME = "/srv/segrec/.venv/bin/"
 
