@@ -88,6 +88,8 @@ def redis_urls(url: str, first_db: int = 0) -> tuple[str, str]:
         queue = {**query, "virtual_host": cache_db + 1}
         broker = parts._replace(scheme="redis+socket", query=urlencode(queue))
     else:
+        if parts.scheme == "rediss":  # Celery asks for no certificate unless it is told to
+            query.setdefault("ssl_cert_reqs", "required")
         cache, broker = (
             parts._replace(path=f"/{number}", query=urlencode(query))
             for number in (cache_db, cache_db + 1)
