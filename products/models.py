@@ -91,11 +91,6 @@ class Product(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    @property
-    def is_on_sale(self) -> bool:
-        """Whether shoppers may be shown it at all; stock is another question."""
-        return self.visible and self.deleted_at is None
-
 
 class CatalogueState(models.Model):
     """One row with a number that rises in every transaction that changes what lists may show."""

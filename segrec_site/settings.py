@@ -7,7 +7,6 @@ import os
 import re
 import secrets
 import socket
-import sys
 from contextlib import suppress
 from datetime import UTC
 from pathlib import Path
@@ -46,7 +45,6 @@ PRODUCTION = SEGREC_MODE == "production"
 _needed = env.required if PRODUCTION else env.str
 SEGREC_VAR = Path(env.str("SEGREC_VAR", "") or BASE_DIR / "var").absolute()
 SEGREC_VERSION = re.search(r"^## (\S+)", (BASE_DIR / "CHANGELOG.md").read_text(), re.M)[1]
-TESTING = "pytest" in sys.modules
 WEB = os.environ.get("SEGREC_PROCESS") == "web"
 
 # --- The shop
