@@ -1,12 +1,16 @@
 """What the demo's first start gives its visitor: a login, two API keys, models to look at."""
 
 import secrets
+from datetime import datetime
 
 from django.contrib.auth import get_user_model
+from django.db.models import Q
+from django.utils import timezone
 
 from customers.models import Order, Shop
 from runs import kinds
 from runs.models import Run
+from runs.services import SAME_TIME
 from runs.tasks import start_run
 from segrec_site.keys import create_key
 from segrec_site.models import ApiKey
@@ -36,17 +40,27 @@ def make_keys() -> dict[str, str]:
     return {kind: create_key("Demo", kind)[1] for kind in ApiKey.Kind.values}
 
 
-def request_models() -> None:
-    """Ask the workers for every kind of model that is not published yet."""
+def request_models() -> datetime:
+    """Ask the workers for every kind of model that is not published yet; return when."""
+    asked_at = timezone.now()
     published = _kinds_of(status=Run.Status.PUBLISHED)
     for kind in kinds.names():
         if kind not in published:
             start_run.delay(kind)
+    return asked_at
 
 
 def models_are_published() -> bool:
     """Tell whether there is something to show."""
     return _kinds_of(status=Run.Status.PUBLISHED) >= {*MODELS_TO_SHOW}
+
+
+def models_have_ended(asked_at: datetime) -> bool:
+    """Tell whether nothing more is to be waited for: what was asked for then came to some end."""
+    of_then = Q(created_at__gt=asked_at - SAME_TIME) | Q(finished_at__gt=asked_at)
+    is_active = Q(status__in=Run.ACTIVE)
+    ended = _kinds_of(of_then, ~is_active) - _kinds_of(is_active)
+    return ended | _kinds_of(status=Run.Status.PUBLISHED) >= {*MODELS_TO_SHOW}
 
 
 def progress() -> str:
@@ -55,8 +69,8 @@ def progress() -> str:
     return " · ".join(_in_words(run) for run in runs)
 
 
-def _kinds_of(**conditions: object) -> set[str]:
-    return set(Run.objects.filter(**conditions).values_list("kind", flat=True))
+def _kinds_of(*conditions: Q, **values: object) -> set[str]:
+    return set(Run.objects.filter(*conditions, **values).values_list("kind", flat=True))
 
 
 def _in_words(run: Run) -> str:

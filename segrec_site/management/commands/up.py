@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
@@ -28,6 +29,7 @@ class Command(BaseCommand):
     """Starts, watches and ends the processes of a site."""
 
     help = "Serve the site, with its workers and schedules, until Ctrl-C."
+    progress = ""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -39,7 +41,7 @@ class Command(BaseCommand):
     def handle(self, *, demo: bool, port: int, host: str, **_: object) -> None:
         _refuse_a_taken(host, port)
         self.supervisor = Supervisor(self._note)
-        self.stopping, self.progress = False, ""
+        self.stopping = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
         with suppress(Stop):
@@ -52,6 +54,7 @@ class Command(BaseCommand):
 
     def _serve(self, host: str, port: int, demo: bool) -> None:
         """Start the web server, then the workers, so that pages are there the sooner."""
+        url = f"http://{address(host, port)}"
         self.supervisor.start([web_server(host, port)])
         loader = demo_loader()
         if demo and not welcome.demo_is_loaded():
@@ -60,12 +63,12 @@ class Command(BaseCommand):
         self.supervisor.start(workers())
         if demo:
             self._watch_until(lambda: not loader.is_alive())
-            self._welcome(loader)
-            self._watch_until(self._models_are_published)
-        self._tell(f"segrec is ready at http://{address(host, port)}")
+            asked_at = self._welcome(loader)
+            self._watch_until(lambda: self._models_have_ended(asked_at, url))
+        self._tell(f"segrec is ready at {url}")
         self._watch_until(lambda: False)
 
-    def _welcome(self, loader: Child) -> None:
+    def _welcome(self, loader: Child) -> datetime:
         if loader.process and loader.process.returncode:
             raise CommandError("The demo shop could not be loaded, so nothing is served.")
         login, keys = welcome.make_login(), welcome.make_keys()
@@ -73,7 +76,7 @@ class Command(BaseCommand):
             self._tell("Admin login: {} / {} (kept nowhere else)".format(*login))
         for kind, key in keys.items():
             self._tell(f"API key, {kind}: {key}")
-        welcome.request_models()
+        return welcome.request_models()
 
     def _watch_until(self, reached: Callable[[], bool]) -> None:
         while not self._holds(reached):
@@ -89,12 +92,16 @@ class Command(BaseCommand):
         finally:
             connection.close()
 
-    def _models_are_published(self) -> bool:
+    def _models_have_ended(self, asked_at: datetime, url: str) -> bool:
+        """Tell whether to wait no more; what was not published is told, and where to look."""
         published, progress = welcome.models_are_published(), welcome.progress()
         if not published and progress != self.progress:
             self._note(progress)
         self.progress = progress
-        return published
+        ended = published or welcome.models_have_ended(asked_at)
+        if ended and not published:
+            self._note(f"Not every model is published; see {url}/admin/runs/run/")
+        return ended
 
     def _heal_servers(self) -> None:
         if self.servers and not self.servers.is_well():
