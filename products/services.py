@@ -30,8 +30,12 @@ def import_products(path: str | Path, options: Options = DEFAULTS) -> Summary:
         summary.created, summary.updated = len(changes.created), len(changes.updated)
         summary.unchanged = changes.unchanged
         summary.skip("the same id again, the last row counts", changes.repeated)
-        gone = queries.take_off_sale_others() if options.complete else []
-        summary.warn("products taken off sale", len(gone))
+        gone = []
+        if options.complete and rows.unreadable:
+            summary.warn("rows unreadable, so nothing was taken off sale", rows.unreadable)
+        elif options.complete:
+            gone = queries.take_off_sale_others()
+            summary.warn("products taken off sale", len(gone))
         announce(changes.created + changes.updated + gone, moved=changes.moved)
     return summary
 

@@ -92,6 +92,7 @@ class FileRows:
         )
         self._rule = rule
         self.good_rows = 0
+        self.unreadable = 0  # rows that have no cells, so that nothing may be told from them
 
     def __enter__(self) -> "FileRows":
         return self
@@ -177,6 +178,7 @@ class FileRows:
     def _batches(self, count: bool) -> Iterator[Batch]:
         for batch in self.table.batches():
             if count:
+                self.unreadable += len(batch.bad)
                 for bad in batch.bad:
                     self.summary.rejected += 1
                     self._rejects.add(bad.line, "", "", bad.reason, bad.text)
