@@ -50,11 +50,23 @@ def _batches(facts: FileFacts) -> Iterator[Batch]:
 def _texts(column) -> list[str]:
     import pyarrow as pa
 
+    if isinstance(column, pa.DictionaryArray):
+        column = column.dictionary_decode()
     try:
         values = column.cast(pa.string()).to_pylist()
     except (pa.ArrowException, UnicodeDecodeError):
         values = [value if value is None else _text(value) for value in column.to_pylist()]
+    if pa.types.is_floating(column.type):
+        values = map(_in_full, values)
     return ["" if value is None else value for value in values]
+
+
+def _in_full(text: str | None) -> str | None:
+    """Write a whole number as in 7.1e+12 with all its figures: pandas has ids with gaps as such."""
+    if text is None or "e" not in text:
+        return text
+    value = float(text)
+    return str(int(value)) if value.is_integer() else text
 
 
 def _text(value: object) -> str:

@@ -66,3 +66,16 @@ def test_damaged_parquet_is_refused(tmp_path, cut):
 
     with pytest.raises(FileRefused, match="damaged"):
         open_(path)
+
+
+def test_whole_numbers_that_parquet_has_as_floats_keep_their_figures(tmp_path):
+    path = tmp_path / "a.parquet"
+    floats = pa.array([7123456789012.0, None, 1e16, 0.0000025, float("inf")])
+    parquet.write_table(
+        pa.table({"id": floats, "again": floats.dictionary_encode()}),
+        path,
+    )
+    (batch,) = open_(path).batches()
+
+    texts = ["7123456789012", "", "10000000000000000", "0.0000025", "inf"]
+    assert [list(cells) for cells in batch.columns] == [texts, texts]
