@@ -64,6 +64,9 @@ class UploadForm(ReadingForm):
         kind = given.get("kind")
         if given.get("complete") and kind and not importers.get(kind).can_be_complete:
             self.add_error("complete", f"A file of {kind} cannot be complete.")
+        layout = given.get("format")
+        if layout and kind and layout not in {f.name for f in importers.get(kind).formats()}:
+            self.add_error("format", f"No file of {kind} is laid out so.")
         return given
 
     def options(self) -> dict:

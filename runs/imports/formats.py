@@ -190,3 +190,5 @@ def unrecognised(table: Table, fitting: Sequence[Format]) -> Unrecognised:
     lacking = nearest.lacking(table.header)
     problem = f"lacks {', '.join(lacking)}, which {nearest.name} files have"
     return Unrecognised(table, lacking, strangers[0] if strangers else problem)
+    if not found:
+        raise FileRefused(f"No file of this kind is laid out as {chosen}.")

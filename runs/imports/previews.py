@@ -50,16 +50,10 @@ class Preview:
 
 def preview(record: Import, options: Options) -> Preview:
     """Say how a kept file would be read, and show its first rows."""
-    importer = importers.get(record.kind)
-    fitting = candidates(importer.formats(), options.format, options.mapping)
     try:
-        table, form = open_recognised(inspect_file(record.file_path), fitting)
-    except Unrecognised as problem:
-        form = next((form for form in fitting if form.name == OPEN), None)
-        return _seen(problem.table, form, importer.columns, _said(problem, record))
+        return _looked_into(record, options)
     except FileRefused as problem:
         return Preview(problem=_said(problem, record))
-    return _seen(table, form, importer.columns)
 
 
 def chosen_mapping(
@@ -71,6 +65,17 @@ def chosen_mapping(
         for source in preview(record, Options(format=OPEN, dates=options.dates)).sources
     }
     return {name: list(parts) for name, parts in chosen.items() if parts != told.get(name)}
+
+
+def _looked_into(record: Import, options: Options) -> Preview:
+    importer = importers.get(record.kind)
+    fitting = candidates(importer.formats(), options.format, options.mapping)
+    try:
+        table, form = open_recognised(inspect_file(record.file_path), fitting)
+    except Unrecognised as problem:
+        form = next((form for form in fitting if form.name == OPEN), None)
+        return _seen(problem.table, form, importer.columns, _said(problem, record))
+    return _seen(table, form, importer.columns)
 
 
 def _seen(

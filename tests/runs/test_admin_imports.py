@@ -159,6 +159,7 @@ def test_what_was_chosen_is_kept_with_the_file(admin_client):
         ({"kind": "products"}, "file"),
         ({"kind": "spoons"}, "kind"),
         ({"complete": "on"}, "complete"),
+        ({"kind": "products", "format": "uci-retail"}, "format"),
     ],
     ids=str,
 )

@@ -133,3 +133,10 @@ def test_files_are_forgotten_in_time():
     assert uploads.forget_files() == 1
     assert not path.exists()
     assert not rejects.exists()
+
+
+def test_a_format_that_files_of_a_kind_do_not_have_is_refused_in_words():
+    record = upload(format="uci-retail")
+
+    assert uploads.preview(record).problem == "No file of this kind is laid out as uci-retail."
+    assert run(record).error == "No file of this kind is laid out as uci-retail."
