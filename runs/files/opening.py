@@ -144,5 +144,7 @@ def _read_through(path: Path, size: int, packed: bool) -> tuple[int, str, str]:
             broken = len(re.findall("[\udc80-\udcff]", text))
             wrong += broken
             right += len(re.findall("[\x80-\U0010ffff]", text)) - broken
+    if unpacked % 2 and bom and bom.startswith("utf-16"):
+        raise FileRefused(f"{path.name} is cut short: it ends inside a character.")
     wrong += len(decoder.decode(b"", final=True))
     return unpacked, bom or ("cp1252" if wrong > right else "utf-8"), start

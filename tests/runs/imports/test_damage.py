@@ -82,6 +82,7 @@ DAMAGE = {
     ),
     "figures of another script": (good_and("4,2024-01-04,ada,mug,1,١٠.٥ €"), 1),
     "UTF-16": ((b"\xff\xfe" + csv(*GOOD).decode().encode("utf-16-le")), 0),
+    "UTF-16 cut within a character": (csv(*GOOD).decode().encode("utf-16")[:-1], REFUSED),
     "a BOM": (b"\xef\xbb\xbf" + csv(*GOOD), 0),
     "year 0001": (good_and("4,0001-01-01,ada,mug,1,10"), 1),
     "the 30th of February": (good_and("4,2024-02-30,ada,mug,1,10"), 1),

@@ -3,9 +3,11 @@ import stat
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from pyarrow import parquet
 
 from products.models import Product
 from runs import queries, tasks
@@ -140,3 +142,14 @@ def test_a_format_that_files_of_a_kind_do_not_have_is_refused_in_words():
 
     assert uploads.preview(record).problem == "No file of this kind is laid out as uci-retail."
     assert run(record).error == "No file of this kind is laid out as uci-retail."
+
+
+def test_a_preview_of_parquet_whose_rows_are_damaged_says_so(tmp_path):
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pa.table({"id": ["a"] * 999, "title": map(str, range(999))}), path)
+    content = path.read_bytes()
+    half = len(content) // 2
+
+    seen = uploads.preview(upload(content[:40] + b"\xff" * (half - 40) + content[half:]))
+
+    assert "is damaged" in seen.problem
