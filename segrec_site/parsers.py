@@ -8,7 +8,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 
 MOST_BYTES = 5 * 1024 * 1024
-HALF_CHARACTERS = re.compile(rb"\\u[dD][89abAB]")
+HALF_CHARACTERS = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class JsonParser(BaseParser):

@@ -239,3 +239,12 @@ def test_the_guides_warn_that_every_column_is_public(page):
 
     assert re.search("[Ee]very column .{0,60}is public|reach the whole catalogue", text)
     assert "no shopper may know" in text
+
+
+def test_characters_written_as_pairs_of_halves_are_taken():
+    body = r'[{"id": "1", "title": "Mug \ud83d\ude00", "\uD83D\uDE00": "\ud83d\udc00"}]'
+
+    assert post(body).json()["accepted"] == 1
+
+    product = Product.objects.get()
+    assert (product.title, product.attributes) == ("Mug 😀", {"😀": "🐀"})
