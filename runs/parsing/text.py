@@ -7,6 +7,8 @@ from runs.parsing.forms import FILLERS, BadCell, Parser, clean
 
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_IN_ADDRESS = r"[^@\s\x00-\x1f\x7f-\x9f\ud800-\udfff]"
+_EMAIL = re.compile(f"{_IN_ADDRESS}+@{_IN_ADDRESS}+")
 _TAG = re.compile(r"[/!?]?\w*")
 _BREAKS = {"br", "/p", "/li", "/div", "/tr", "/h1", "/h2", "/h3", "/h4"}
 # Spreadsheets write true and false in their own language.
@@ -90,7 +92,7 @@ def web_link(raw: str) -> str:
 def email(raw: str) -> str:
     """Read an e-mail address, its case kept."""
     text = clean(raw)
-    if text and not re.fullmatch(r"[^@\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+@[^@\s]+", text):
+    if text and not _EMAIL.fullmatch(text):
         raise BadCell("is not an e-mail address")
     if len(text) > 254:
         raise BadCell("is longer than 254 characters")

@@ -67,10 +67,11 @@ def test_what_leads_nowhere_or_elsewhere_in_disguise_is_no_link(cell):
         web_link(cell)
 
 
-def test_an_address_without_an_at_is_no_email():
+@pytest.mark.parametrize("cell", ["n/a", "a@", "a\0b@x.org", "a@x\0.org", "a@x\udc00.org"])
+def test_what_is_no_address_is_no_email(cell):
     assert email("Ada@Example.org") == "Ada@Example.org"
     with pytest.raises(BadCell):
-        email("n/a")
+        email(cell)
 
 
 def test_yes_and_no_in_the_words_of_files():
