@@ -22,6 +22,7 @@ from runs.files import FileRefused
 from runs.imports import importers, previews
 from runs.imports.previews import Preview
 from runs.imports.reading import Options
+from runs.imports.summary import COUNTS, Summary
 from runs.models import Import
 from runs.trouble import in_words
 
@@ -31,6 +32,8 @@ ACTIVE = (Status.WAITING, Status.RUNNING)
 SETTLED = (*ACTIVE, Status.DONE)
 # A file that waits for so long may have lost its message, with a broker that lost its queues.
 FORGOTTEN = timedelta(minutes=2)
+# What an import, or a try, came to.
+RESULTS = ("format", "rows_read", *COUNTS, "warnings", "rejects_path")
 # What stays when a file is to be read otherwise.
 LASTING = ("complete", "max_reject_share")
 
@@ -78,7 +81,8 @@ def read_otherwise(
     if format in ("", previews.OPEN):
         mapping = previews.chosen_mapping(record, options_of(record), chosen)
         record.options |= {"mapping": mapping} if mapping else {}
-    record.save(update_fields=["options"])
+    _forget_results(record)
+    record.save(update_fields=["options", *RESULTS])
     return record
 
 
@@ -104,7 +108,8 @@ def run_import(import_id: int) -> Import | None:
         if not held or not record or record.status not in ACTIVE:
             return record
         record.status, record.started_at = Status.RUNNING, timezone.now()
-        record.save(update_fields=["status", "started_at"])
+        _forget_results(record)
+        record.save(update_fields=["status", "started_at", *RESULTS])
         try:
             with queries.import_progress(record) as note:
                 options = replace(options_of(record), progress=note)
@@ -191,6 +196,13 @@ def _forget(records: QuerySet[Import]) -> int:
         file_path="", rejects_path=""
     )
     return len(kept)
+
+
+def _forget_results(record: Import) -> None:
+    """Forget what an earlier try came to, and the rows that it rejected."""
+    Summary().note_in(record)
+    rejects_path(record).unlink(missing_ok=True)
+    record.rejects_path = ""
 
 
 def _folder() -> Path:

@@ -153,3 +153,17 @@ def test_a_preview_of_parquet_whose_rows_are_damaged_says_so(tmp_path):
     seen = uploads.preview(upload(content[:40] + b"\xff" * (half - 40) + content[half:]))
 
     assert "is damaged" in seen.problem
+
+
+def test_what_an_earlier_try_rejected_is_not_shown_of_a_later_one():
+    record = run(upload(b"id;Name;price\n1;Mug;?\n2;Cup;2\n"), dry_run=True)
+    assert record.rejected == 1
+
+    uploads.read_otherwise(
+        record, format="", dates="", chosen={"id": ["id"], "title": ["Name"], "price": []}
+    )
+    assert (record.rejected, record.rows_read, record.rejects_path) == (0, 0, "")
+
+    record = run(record, dry_run=True)
+    assert (record.created, record.rejected, record.rejects_path) == (2, 0, "")
+    assert not uploads.rejects_path(record).exists()
