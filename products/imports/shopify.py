@@ -1,9 +1,10 @@
 """Shopify's export of products, in its old and its new header: a row a variant or a picture."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from runs.imports import Format, Row, Skip
-from runs.parsing import clean, text_of_html
+from runs.parsing import BadCell, Forms, clean, number, text_of_html
 
 # What only a product's first row has.
 SHARED = (
@@ -63,11 +64,18 @@ def _variant(row: Row, choices: list[str]) -> Row:
 
 def _availability(row: Row) -> str:
     tracked = clean(row.get("tracker", "")) or "tracker" not in row
-    left = clean(row.get("stock", ""))
-    if not tracked or not left or not left.lstrip("-").isdecimal() or int(left) > 0:
+    left = _pieces_left(row)
+    if not tracked or left is None or left > 0:
         return "in_stock"
     goes_on = clean(row.get("when_out", "")).lower() in ("continue", "true", "yes")
     return "backorder" if goes_on else "out_of_stock"
+
+
+def _pieces_left(row: Row) -> Decimal | None:
+    try:
+        return number(row.get("stock", ""), Forms())
+    except BadCell:
+        return None
 
 
 def _is_visible(row: Row) -> str:

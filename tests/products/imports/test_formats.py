@@ -4,7 +4,7 @@ import pytest
 
 from products.models import Product
 from products.services import import_products
-from tests.shop_files import counts
+from tests.shop_files import counts, write
 
 pytestmark = pytest.mark.django_db
 FILES = Path(__file__).parent / "files"
@@ -53,3 +53,21 @@ def test_woocommerces_export():
     assert (green.availability, green.image_link) == ("out_of_stock", "https://example.org/g.jpg")
     assert (products["47"].visible, products["47"].gtin) == (False, "4006381333931")
     assert not products["draft"].visible
+
+
+@pytest.mark.parametrize(
+    ("stock", "state"),
+    [
+        ("0", "out_of_stock"),
+        ("0.0", "out_of_stock"),
+        ("-2.0", "out_of_stock"),
+        ("3.0", "in_stock"),
+        ("--5", "in_stock"),
+        ("", "in_stock"),
+    ],
+)
+def test_stock_in_shopifys_export_may_be_written_as_a_decimal(tmp_path, stock, state):
+    header = "Handle,Title,Vendor,Variant SKU,Variant Price,Variant Inventory Qty\n"
+    import_products(write(tmp_path, f"{header}mug,Mug,Potters,M,5,{stock}"))
+
+    assert Product.objects.get().availability == state
