@@ -17,7 +17,9 @@ def adapt(rows: Iterable[Row]) -> Iterator[Row | Skip]:
         kind = clean(row.get("type", "")).lower()
         if "variable" in kind or "grouped" in kind:
             own = {name: row.get(name, "") for name in INHERITED} | {"key": _key(row)}
-            parents[f"id:{clean(row.get('id', ''))}"] = parents[clean(row.get("sku", ""))] = own
+            parents[f"id:{clean(row.get('id', ''))}"] = own
+            if sku := clean(row.get("sku", "")):
+                parents[sku] = own
             yield Skip("product sold as its variations")
             continue
         parent = parents.get(clean(row.get("parent", "")), {}) if "variation" in kind else {}

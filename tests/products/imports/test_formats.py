@@ -71,3 +71,16 @@ def test_stock_in_shopifys_export_may_be_written_as_a_decimal(tmp_path, stock, s
     import_products(write(tmp_path, f"{header}mug,Mug,Potters,M,5,{stock}"))
 
     assert Product.objects.get().availability == state
+
+
+WOOCOMMERCE = (
+    "ID,Type,SKU,Name,Regular price,Parent,Tax class,Attribute 1 name,Attribute 1 value(s)"
+)
+
+
+def test_a_variation_without_a_parent_takes_nothing_from_another_one(tmp_path):
+    rows = ["1,variable,,Hoodie,,,,,", "2,variation,v,,5,,,,", "3,variation,w,,5,id:1,,,"]
+    summary = import_products(write(tmp_path, "\n".join([WOOCOMMERCE, *rows])))
+
+    assert list(Product.objects.values_list("external_id", "title")) == [("w", "Hoodie")]
+    assert (summary.skipped, summary.rejected) == (1, 1)
