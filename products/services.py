@@ -9,6 +9,7 @@ from django.db import transaction
 
 from products import queries
 from products.imports import COLUMNS, FORMATS
+from products.imports.canonical import split_prices
 from products.signals import catalogue_changed, categories_changed
 from runs.copying import copy_text, staged
 from runs.imports import DEFAULTS, Block, FileRows, GivenRows, Options, Summary, Written, flat
@@ -42,7 +43,8 @@ def import_products(path: str | Path, options: Options = DEFAULTS) -> Summary:
 
 def upsert_products(rows: list[dict[str, Any]]) -> Written:
     """Write products given by the names of their columns; wrong ones are left out and named."""
-    given = GivenRows(list(map(_given, rows)), COLUMNS, keeps_other_columns=True)
+    rows = list(split_prices(map(_given, rows)))
+    given = GivenRows(rows, COLUMNS, keeps_other_columns=True)
     with (
         staged("staged_product", queries.STAGED_PRODUCT, _staged_columns(given.blocks())),
         given.storing(),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from runs.files.ndjson import cell_text
 from runs.imports import Column, Format
 from runs.imports.formats import Row
 from runs.parsing import (
@@ -48,8 +49,9 @@ COLUMNS = {
 def split_prices(rows: Iterable[Row]) -> Iterator[Row]:
     """Take the currency from a price as in 15.00 USD where no column names it."""
     for row in rows:
-        found = _PRICE_WITH_CURRENCY.fullmatch(row.get("price", "").strip())
-        if found and not clean(row.get("currency", "")):
+        price, named = (cell_text(row.get(name)) for name in ("price", "currency"))
+        found = _PRICE_WITH_CURRENCY.fullmatch(price.strip())
+        if found and not clean(named):
             row = row | {"currency": found[1] or found[2]}
         yield row
 

@@ -248,3 +248,12 @@ def test_characters_written_as_pairs_of_halves_are_taken():
 
     product = Product.objects.get()
     assert (product.title, product.attributes) == ("Mug 😀", {"😀": "🐀"})
+
+
+@pytest.mark.parametrize("price", ["15.00 USD", "USD 15.00"])
+def test_a_posted_price_may_name_its_currency(price):
+    post([MUG | {"price": price, "currency": ""}, {"id": "b", "title": "B", "price": price}])
+    post([{"id": "c", "title": "C", "price": 15}, {"id": "d", "title": "D", "price": None}])
+
+    found = Product.objects.order_by("external_id").values_list("price", "currency")
+    assert list(found) == [(15, "USD"), (15, ""), (None, ""), (15, "USD")]
