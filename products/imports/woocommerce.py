@@ -98,4 +98,5 @@ WOOCOMMERCE = Format(
     adapt=adapt,
     label="an export of WooCommerce",
     keeps_other_columns=True,
+    other_columns=r"attribute_\d+_(name|value_s)",
 )

@@ -6,7 +6,7 @@ from itertools import compress
 from typing import Any
 
 from runs.copying import NULL, copy_text
-from runs.parsing import BadCell, FormedParser, Forms, Parser, paragraph
+from runs.parsing import BadCell, FormedParser, Forms, Parser, is_text, paragraph
 
 Cells = Sequence[str | None]
 # The value of a field that a row does not have, where an empty one is a value.
@@ -106,7 +106,7 @@ class Readers(dict):
         self._written = (copy_text, NULL) if for_copy else (_plain, ABSENT)
 
     def __missing__(self, name: str) -> Reader:
-        column = self._columns.get(name, TEXT)
+        column = self._columns.get(name, TEXT if is_text(name) else Column(text=_unnamed))
         self[name] = Reader(column.parser(self._forms), column.needed, *self._written)
         return self[name]
 
@@ -134,6 +134,10 @@ def without(checked: Checked, problems: list[RowProblem]) -> Checked:
         {name: list(compress(cells, good)) for name, cells in checked.values.items()},
         checked.problems + problems,
     )
+
+
+def _unnamed(cell: str) -> None:
+    raise BadCell("has a name that is not text")
 
 
 def _plain(value: Any) -> Any:

@@ -1,11 +1,12 @@
 """Formats: which headers tell them, what their columns are called here, how rows are adapted."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from runs.files import FileFacts, FileRefused, NoHeader, Table, open_table
+from runs.parsing import is_text
 
 Row = dict[str, str]
 # A file that lacks more of what a format needs is told what the plainest format asks for.
@@ -25,8 +26,9 @@ class Format:
 
     `columns` gives for each name used here the headers that may hold it, folded, best first.
     Of each group in `needed` a file has at least one; `marks` are headers no other format has.
-    `adapt` turns rows by these names into canonical ones, one for one. `currency` is what such
-    files are in where nothing names one; `label` is what staff call them.
+    `adapt` turns rows by these names into canonical ones, one for one. Of the other columns all
+    are kept, or those whose folded names are like `other_columns`. `currency` is what such files
+    are in where nothing names one; `label` is what staff call them.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Format:
         """Return where in a header each known name stands."""
         folded = {}
         for place, name in enumerate(header):
+    other_columns: str = ""
             folded.setdefault(fold(name), place)
         return {
             name: [folded[source]]
@@ -57,6 +60,28 @@ class Format:
             for name, sources in self.columns.items()
             for source in next(([s] for s in sources if s in row), [])
         }
+
+    def others(self, header: list[str], ours: Container[str]) -> list[int]:
+        """Return where columns stand that become attributes; none has the name of one of ours."""
+        if not self.keeps_other_columns:
+            return []
+        used = {place for places in self.places(header).values() for place in places}
+        folded = {place: fold(name) for place, name in enumerate(header) if name}
+        found = [
+            place
+            for place, name in folded.items()
+            if place not in used and name not in ours and self._is_kept(name)
+        ]
+        for name in map(header.__getitem__, found):
+            if not is_text(name):
+                raise FileRefused(
+                    f"The name of the column {printable(name)} contains characters"
+                    " that are not text."
+                )
+        return found
+
+    def _is_kept(self, folded: str) -> bool:
+        return not self.other_columns or bool(re.fullmatch(self.other_columns, folded))
 
     def renamed(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return a row handed over by the names used here, as that of a file would be."""

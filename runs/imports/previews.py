@@ -82,25 +82,29 @@ def _seen(
     table: Table, form: Format | None, columns: Mapping[str, Column], problem: str = ""
 ) -> Preview:
     batch = next(table.batches())
-    rows = [batch.row(place) for place in range(min(ROWS_SHOWN, len(batch.lines)))]
-    facts = {"written": table.written, "problem": problem, "header": table.header, "rows": rows}
+    header = _as_text(table.header)
+    rows = [_as_text(batch.row(place)) for place in range(min(ROWS_SHOWN, len(batch.lines)))]
+    facts = {"written": table.written, "problem": problem, "header": header, "rows": rows}
     if not form:
         return Preview(**facts)
     is_open = form.name == OPEN
     places = form.places(table.header)
     names = columns if is_open else places
-    used = {place for found in places.values() for place in found}
-    others = [name for place, name in enumerate(table.header) if name and place not in used]
     return Preview(
         form.name,
         form.label,
         is_open=is_open,
         sources=[
-            _source(name, places.get(name, []), table.header, rows, columns, form) for name in names
+            _source(name, places.get(name, []), header, rows, columns, form) for name in names
         ],
-        others=others if form.keeps_other_columns else [],
+        others=[header[place] for place in form.others(table.header, columns)],
         **facts,
     )
+
+
+def _as_text(cells: list[str]) -> list[str]:
+    """Put a question mark in the place of each byte that is not text."""
+    return [cell.encode(errors="replace").decode() for cell in cells]
 
 
 def _source(

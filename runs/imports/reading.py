@@ -209,15 +209,7 @@ class FileRows:
 
     @cached_property
     def _other_places(self) -> list[int]:
-        """Where the columns stand that become attributes; none has the name of one of ours."""
-        if not self.format.keeps_other_columns:
-            return []
-        used = {place for places in self.places.values() for place in places}
-        return [
-            place
-            for place, name in enumerate(self.table.header)
-            if name and place not in used and fold(name) not in self.columns
-        ]
+        return self.format.others(self.table.header, self.columns)
 
     def _record(self) -> None:
         record = self.options.record or Import(

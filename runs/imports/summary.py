@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from runs.files import FileRefused
+from runs.imports.formats import printable
 from runs.models import Import
 
 COUNTS = ("created", "updated", "unchanged", "skipped", "rejected")
@@ -87,8 +88,8 @@ class Rejects:
     def add(self, line: int, column: str, value: str, reason: str, row: str) -> None:
         """Write one rejected row."""
         if len(self.first) < self.FIRST_SHOWN:
-            shown = repr(value[:60]) if value else ""
-            self.first.append(" ".join(filter(None, (f"line {line}:", column, shown, reason))))
+            name, shown = printable(column), repr(value[:60]) if value else ""
+            self.first.append(" ".join(filter(None, (f"line {line}:", name, shown, reason))))
         if self._path:
             if not self._file:
                 self._file = self._path.open("w", encoding="utf-8", errors="replace", newline="")

@@ -44,10 +44,15 @@ def line_of_text(longest: int) -> Parser:
     return parse
 
 
+def is_text(text: str) -> bool:
+    """Say whether all characters can be stored and shown."""
+    return not _NOT_TEXT.search(text)
+
+
 def paragraph(raw: str) -> str:
     """Read text of any length; line breaks are kept."""
     text = clean(raw)
-    if _NOT_TEXT.search(text):
+    if not is_text(text):
         raise BadCell("contains characters that are not text")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

@@ -203,3 +203,23 @@ def test_deleting_takes_off_sale_once():
 
     assert delete_products(["A", "unknown"]) == 1
     assert delete_products(["A"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", b"id,title,gr\xf6\xdfe,\xc3\xa4\xc3\xb6\xc3\xbc\na,A,1,\n"),
+        ("a.csv", b"id,title,a\0b\na,A,1\n"),
+        ("a.ndjson", b'{"id": "a", "title": "A", "a\\u0000b": 1}'),
+        ("a.ndjson", b'{"id": "a", "title": "A", "a\\ud800b": 1}'),
+    ],
+)
+def test_a_column_whose_name_is_no_text_refuses_the_file(tmp_path, name, content):
+    with pytest.raises(FileRefused, match=r"The name of the column \S+ contains char"):
+        import_products(write(tmp_path, content, name))
+
+
+def test_a_line_break_in_the_name_of_a_column_is_kept(tmp_path):
+    import_products(write(tmp_path, b'id,title,"Weight\n(kg)"\na,A,1\n'))
+
+    assert Product.objects.get().attributes == {"Weight\n(kg)": "1"}

@@ -206,3 +206,31 @@ def test_an_import_at_work_shows_how_far_it_is(admin_client):
 
     assert b'value="0.420"' in page
     assert b"data-live" in page
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "id,title\n1,Mug\n".encode("utf-16")[:-1],
+        "id,title,größe\n1,Müg,klein\n".replace("ö", "\udcf6").encode(errors="surrogateescape"),
+        b"id,title,a\0b\n1,M\0g,small\n",
+    ],
+    ids=["UTF-16 cut short", "a wrong byte in the header", "NUL"],
+)
+def test_a_damaged_file_has_a_page_that_says_so(admin_client, content):
+    record = hand_over(admin_client, content)
+
+    page = page_of(admin_client, record)
+
+    assert page.status_code == 200
+    assert press(admin_client, record, "start").status == "refused"
+    assert page_of(admin_client, record).status_code == 200
+
+
+def test_bytes_that_are_no_text_are_question_marks_on_the_page(admin_client):
+    file = "id,title,größe,unit_price\n1,Müg,groß,5\n".encode().replace(b"\xc3\x9f", b"\xdf")
+
+    page = page_of(admin_client, hand_over(admin_client, file, "orders")).content.decode()
+
+    assert "<td>gro?</td>" in page
+    assert "gr\N{LATIN SMALL LETTER O WITH DIAERESIS}?e" in page

@@ -84,3 +84,11 @@ def test_a_variation_without_a_parent_takes_nothing_from_another_one(tmp_path):
 
     assert list(Product.objects.values_list("external_id", "title")) == [("w", "Hoodie")]
     assert (summary.skipped, summary.rejected) == (1, 1)
+
+
+def test_a_row_is_rejected_whose_attribute_has_a_name_that_is_no_text(tmp_path):
+    rows = ["1,simple,a,A,5,,,Size,L", "2,simple,b,B,5,,,Si\0ze,L"]
+    summary = import_products(write(tmp_path, "\n".join([WOOCOMMERCE, *rows])))
+
+    assert Product.objects.get().attributes == {"Size": "L"}
+    assert summary.notes[1] == "Rejected line 3: Si?ze 'L' has a name that is not text"

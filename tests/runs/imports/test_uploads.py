@@ -137,13 +137,6 @@ def test_files_are_forgotten_in_time():
     assert not rejects.exists()
 
 
-def test_a_format_that_files_of_a_kind_do_not_have_is_refused_in_words():
-    record = upload(format="uci-retail")
-
-    assert uploads.preview(record).problem == "No file of this kind is laid out as uci-retail."
-    assert run(record).error == "No file of this kind is laid out as uci-retail."
-
-
 def test_a_preview_of_parquet_whose_rows_are_damaged_says_so(tmp_path):
     path = tmp_path / "a.parquet"
     parquet.write_table(pa.table({"id": ["a"] * 999, "title": map(str, range(999))}), path)
@@ -153,6 +146,13 @@ def test_a_preview_of_parquet_whose_rows_are_damaged_says_so(tmp_path):
     seen = uploads.preview(upload(content[:40] + b"\xff" * (half - 40) + content[half:]))
 
     assert "is damaged" in seen.problem
+
+
+def test_a_format_that_files_of_a_kind_do_not_have_is_refused_in_words():
+    record = upload(format="uci-retail")
+
+    assert uploads.preview(record).problem == "No file of this kind is laid out as uci-retail."
+    assert run(record).error == "No file of this kind is laid out as uci-retail."
 
 
 def test_what_an_earlier_try_rejected_is_not_shown_of_a_later_one():
@@ -167,3 +167,14 @@ def test_what_an_earlier_try_rejected_is_not_shown_of_a_later_one():
     record = run(record, dry_run=True)
     assert (record.created, record.rejected, record.rejects_path) == (2, 0, "")
     assert not uploads.rejects_path(record).exists()
+
+
+def test_a_preview_names_as_attributes_what_is_kept_as_such():
+    header = "ID,Type,SKU,Name,Regular price,Tax class,Attribute 1 name,Attribute 1 value(s)"
+
+    seen = uploads.preview(upload(f"{header}\n1,simple,a,A,5,full,Size,L\n".encode()))
+
+    assert (seen.format, seen.others) == (
+        "woocommerce",
+        ["Attribute 1 name", "Attribute 1 value(s)"],
+    )
