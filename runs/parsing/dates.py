@@ -133,6 +133,8 @@ def _instant(year, month, day, hour, minute, second, half, offset) -> datetime:
             int(second or 0),
             tzinfo=_zone(offset) if offset else None,
         )
+    except BadCell:
+        raise
     except ValueError:
         raise BadCell("is not a date") from None
 
@@ -148,8 +150,8 @@ def _zone(offset: str) -> timezone:
     if offset == "Z":
         return UTC
     if offset[0] in "+-":
-        hours, minutes = int(offset[:3]), int(offset[-2:])
-        return timezone(timedelta(hours=hours, minutes=minutes if hours >= 0 else -minutes))
+        ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
+        return timezone(-ahead if offset[0] == "-" else ahead)
     if offset not in _ZONES:
         raise BadCell("has a time zone that is not known")
     return timezone(timedelta(hours=_ZONES[offset]))

@@ -36,6 +36,8 @@ DAY_FIRST = Forms(dates="dmy")
         "Dec 1, 2010 12:26:00 AM PST",
         "2010-12-01 09:26 CET",
         "2010-12-01 03:56 -0430",
+        "1 Dec 2010 07:56 -00:30",
+        "1 Dec 2010 08:56 +0030",
     ],
 )
 def test_an_instant_is_read_as_shops_write_it(cell):
@@ -106,3 +108,8 @@ def test_a_date_shows_its_order_where_it_can_be_read_one_way_only(cell, order):
 )
 def test_months_by_name_in_the_languages_of_neighbours(cell, month):
     assert moment(cell, Forms()).month == month
+
+
+def test_a_time_zone_that_is_not_known_is_named():
+    with pytest.raises(BadCell, match="time zone that is not known"):
+        moment("2024-01-05 10:00 XYZ", DAY_FIRST)
