@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from decimal import ROUND_DOWN, Decimal
 from itertools import groupby
 
-from runs.imports import Format, Row, Skip
+from runs.imports import Doubtful, Format, Row, Skip
 from runs.parsing import BadCell, Forms, clean, number
 
 ORDER_FIELDS = (
@@ -64,8 +64,10 @@ def _priced(lines: list[Row]) -> Iterator[Row | Skip]:
     subtotal = own.get("subtotal", "")
     off = whole - _amount(subtotal) if clean(subtotal) else _amount(own.get("discount_amount"))
     off = min(max(off, sum(discounts)), whole)
+    refund = Decimal(0)
     if clean(own.get("financial_status", "")).lower() == "partially_refunded":
-        off = min(off + _amount(own.get("refunded_amount")), whole)
+        refund = min(_amount(own.get("refunded_amount")), whole - off)
+    off += refund
     shares = share_out(off, values) if off != sum(discounts) else discounts
     status = _status(own)
     for line, share in zip(lines, shares, strict=True):
@@ -73,7 +75,7 @@ def _priced(lines: list[Row]) -> Iterator[Row | Skip]:
             yield Skip("line removed from its order")
             continue
         title = line.get("title", "")
-        yield {
+        row = {
             "order_id": own["name"],
             "ordered_at": own["created_at"],
             "customer_id": clean(own["customer_id"]).lstrip("'"),
@@ -89,6 +91,7 @@ def _priced(lines: list[Row]) -> Iterator[Row | Skip]:
             "country": own["country"],
             "region": own["region"],
         }
+        yield Doubtful(row, "a partial refund, taken as a discount") if refund else row
 
 
 def share_out(amount: Decimal, values: list[Decimal]) -> list[Decimal]:

@@ -5,7 +5,7 @@ inspect -> recognise the format -> adapt -> check cells -> (staged and stored by
 
 from runs.imports.blocks import Block, ImportUnderWay
 from runs.imports.checking import ABSENT, Cells, Checked, Column, RowProblem
-from runs.imports.formats import Format, Row, Skip, Unrecognised, fold
+from runs.imports.formats import Doubtful, Format, Row, Skip, Unrecognised, fold
 from runs.imports.given import GivenRows, Written, flat, in_turn
 from runs.imports.reading import DEFAULTS, FileRows, Options
 from runs.imports.summary import Summary
@@ -17,6 +17,7 @@ __all__ = [
     "Cells",
     "Checked",
     "Column",
+    "Doubtful",
     "FileRows",
     "Format",
     "GivenRows",

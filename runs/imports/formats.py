@@ -20,6 +20,14 @@ class Skip:
     reason: str
 
 
+class Doubtful(dict):
+    """A row that is taken, and counted in warnings under this reason."""
+
+    def __init__(self, row: Row, reason: str):
+        super().__init__(row)
+        self.reason = reason
+
+
 @dataclass(frozen=True)
 class Format:
     """One way in which files of a kind are laid out.
@@ -37,6 +45,7 @@ class Format:
     marks: tuple[str, ...] = ()
     adapt: Callable[[Iterable[Row]], Iterator[Row | Skip]] | None = None
     keeps_other_columns: bool = False
+    other_columns: str = ""
     repeats_are_errors: bool = False
     currency: str = ""
     label: str = "segrec's own layout"
@@ -45,20 +54,11 @@ class Format:
         """Return where in a header each known name stands."""
         folded = {}
         for place, name in enumerate(header):
-    other_columns: str = ""
             folded.setdefault(fold(name), place)
         return {
             name: [folded[source]]
             for name, sources in self.columns.items()
             for source in next(([s] for s in sources if s in folded), [])
-        }
-
-    def fields_of(self, row: Mapping[str, Any]) -> dict[str, str]:
-        """Return for each known name the field that holds it in a row handed over."""
-        return {
-            name: source
-            for name, sources in self.columns.items()
-            for source in next(([s] for s in sources if s in row), [])
         }
 
     def others(self, header: list[str], ours: Container[str]) -> list[int]:
@@ -82,6 +82,14 @@ class Format:
 
     def _is_kept(self, folded: str) -> bool:
         return not self.other_columns or bool(re.fullmatch(self.other_columns, folded))
+
+    def fields_of(self, row: Mapping[str, Any]) -> dict[str, str]:
+        """Return for each known name the field that holds it in a row handed over."""
+        return {
+            name: source
+            for name, sources in self.columns.items()
+            for source in next(([s] for s in sources if s in row), [])
+        }
 
     def renamed(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return a row handed over by the names used here, as that of a file would be."""
@@ -187,6 +195,8 @@ def candidates(
     if mapping and chosen == "auto":
         chosen = "canonical"
     found = tuple(f for f in formats if chosen in ("auto", f.name))
+    if not found:
+        raise FileRefused(f"No file of this kind is laid out as {chosen}.")
     if not mapping:
         return found
     return tuple(Mapped(**vars(form) | {"mapping": mapping}) for form in found)
@@ -215,5 +225,3 @@ def unrecognised(table: Table, fitting: Sequence[Format]) -> Unrecognised:
     lacking = nearest.lacking(table.header)
     problem = f"lacks {', '.join(lacking)}, which {nearest.name} files have"
     return Unrecognised(table, lacking, strangers[0] if strangers else problem)
-    if not found:
-        raise FileRefused(f"No file of this kind is laid out as {chosen}.")

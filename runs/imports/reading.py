@@ -26,7 +26,16 @@ from runs.imports.checking import (
     check,
     without,
 )
-from runs.imports.formats import Format, Row, Skip, candidates, fold, open_recognised, printable
+from runs.imports.formats import (
+    Doubtful,
+    Format,
+    Row,
+    Skip,
+    candidates,
+    fold,
+    open_recognised,
+    printable,
+)
 from runs.imports.forms import FileForms
 from runs.imports.summary import Rejects, Summary
 from runs.models import Import
@@ -163,6 +172,8 @@ class FileRows:
             for row in block:
                 if count and isinstance(row, Skip):
                     self.summary.skip(row.reason)
+                elif count and isinstance(row, Doubtful):
+                    self.summary.warn(row.reason)
             yield self._regrouped([at for at, _ in kept], [row for _, row in kept])
 
     def _regrouped(self, origins: list[tuple[Batch, int]], rows: list[Row]) -> _Canonical:

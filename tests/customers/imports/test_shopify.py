@@ -112,3 +112,19 @@ def test_a_discount_is_shared_out_to_the_cent():
 
     assert sum(shares) == 10
     assert share_out(Decimal(0), [Decimal(0)]) == [0]
+
+
+@pytest.mark.django_db
+def test_a_partial_refund_is_a_discount_and_counted(tmp_path):
+    rows = [
+        "Name,Financial Status,Currency,Subtotal,Refunded Amount,Created at,Lineitem quantity,"
+        "Lineitem name,Lineitem price",
+        "#1,partially_refunded,EUR,100,50,2019-01-01,1,Mug,60",
+        "#1,,,,,,1,Cup,40",
+        "#2,paid,EUR,40,0,2019-01-01,1,Cup,40",
+    ]
+    summary = import_orders(write(tmp_path, "\n".join(rows)))
+
+    assert summary.warnings["a partial refund, taken as a discount"] == 2
+    order = Order.objects.get(external_id="#1")
+    assert (order.gross, order.discount, order.net) == (100, 50, 50)
