@@ -150,6 +150,14 @@ def test_a_discount_larger_than_its_line_is_taken_and_counted(tmp_path):
 
 
 def test_a_total_stands_for_a_price_and_stays_exact(tmp_path):
+def test_a_discount_that_a_total_is_after_is_not_doubtful(tmp_path):
+    header = "order_id,ordered_at,product_id,quantity,line_total,discount\n"
+    summary = import_orders(write(tmp_path, header + "1,2024-01-05,a,1,4.00,6.00"))
+
+    assert OrderLine.objects.values_list("unit_price", "net").get() == (10, 4)
+    assert not summary.warnings["a discount larger than its line's price"]
+
+
     header = "order_id,ordered_at,product_id,quantity,line_total,discount\n"
     import_orders(write(tmp_path, header + "1,2024-01-05,a,3,10,2\n1,2024-01-05,b,-1,-4,0"))
 
