@@ -21,6 +21,8 @@ from runs.parsing import moment as instant
 
 # More pieces of one product in one line are taken for a mistake.
 MOST_PIECES = 10_000_000
+# Sums of money are taken in ten-thousandths; of lines below this, hundreds fit into 64 bits.
+MOST_WORTH = 10**12
 # Other shops' words for the five states of an order.
 STATUSES = {
     word: state
@@ -101,13 +103,25 @@ def check_money(checked: Checked) -> list[RowProblem]:
     prices, totals = (
         checked.values.get(name, [NULL] * count) for name in ("unit_price", "line_total")
     )
-    if NULL not in prices:
-        return []
     pieces = checked.values.get("quantity", ["1"] * count)
-    problems = []
+    problems = _too_much_worth(checked.places, prices, pieces)
+    if NULL not in prices:
+        return problems
     for place, price, total, piece in zip(checked.places, prices, totals, pieces, strict=True):
         if price == total == NULL:
             problems.append(RowProblem(place, "unit_price", "", "is missing, as is a line_total"))
         elif price == NULL and Decimal(total) and total.startswith("-") != piece.startswith("-"):
             problems.append(RowProblem(place, "line_total", total, "has not the quantity's sign"))
     return problems
+
+
+def _too_much_worth(places: list[int], prices: list[str], pieces: list[str]) -> list[RowProblem]:
+    # As most lines by far have too few figures for it, they are not multiplied one by one.
+    if not prices or max(map(len, prices)) + max(map(len, pieces)) < len(str(MOST_WORTH)):
+        return []
+    reason = f"makes the line worth {MOST_WORTH:,} or more"
+    return [
+        RowProblem(place, "unit_price", price, reason)
+        for place, price, piece in zip(places, prices, pieces, strict=True)
+        if NULL not in (price, piece) and abs(Decimal(price) * int(piece)) >= MOST_WORTH
+    ]

@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -173,6 +174,8 @@ def test_a_discount_that_a_total_is_after_is_not_doubtful(tmp_path):
         ("1,2024-01-05,a,1,,", "is missing, as is a line_total"),
         ("1,2024-01-05,a,-1,,5", "has not the quantity's sign"),
         ("1,0001-01-01,a,1,5,", "is not in a year"),
+        ("1,2024-01-05,a,10000000,9999999999,", "makes the line worth 1,000,000,000,000 or more"),
+        ("1,2024-01-05,a,-1000,1000000000,", "makes the line worth 1,000,000,000,000 or more"),
         (f"1,2024-01-05,a,{2**100},5,", "is not from"),
         (f"{'x' * 101},2024-01-05,a,1,5,", "longer than 100"),
     ],
@@ -358,3 +361,13 @@ def test_deleted_orders_are_taken_off_the_totals(tmp_path):
     assert delete_orders(["1", "unknown"]) == 1
     assert not CustomerTotal.objects.filter(customer__external_id="ada").exists()
     assert_totals_are_true()
+
+
+def test_a_dear_line_that_does_not_say_its_quantity_is_of_one_piece(tmp_path):
+    line = {"order_id": "1", "ordered_at": "2024-01-05", "product_id": "a"}
+    line |= {"unit_price": 9_999_999_999}
+    rows = map(json.dumps, [line, line | {"order_id": "2", "quantity": 101}])
+    summary = import_orders(write(tmp_path, "\n".join(rows), "a.ndjson"))
+
+    assert (summary.created, summary.rejected) == (1, 1)
+    assert OrderLine.objects.get().net == 9_999_999_999
