@@ -109,6 +109,24 @@ def settle_currency(default: str) -> str:
     return currency
 
 
+def keep_owners() -> None:
+    """Leave orders to the registered customer who has them where they name but an old e-mail.
+
+    That is one that nobody has now, here or in the file: a guest taken over, and then renamed.
+    """
+    execute(
+        "UPDATE staged_line AS l SET customer_id = NULL, email = NULL, guest = NULL"
+        " FROM customers_order AS o JOIN customers_customer AS c ON c.id = o.customer_id"
+        " WHERE l.line = l.head AND l.guest <> '' AND coalesce(l.customer_id, '') = ''"
+        " AND o.external_id = l.order_id AND NOT c.is_guest"
+        " AND c.id NOT IN (SELECT customer_id FROM customers_erasedidentity)"
+        " AND NOT EXISTS (SELECT FROM customers_customer AS k"
+        "  WHERE k.email <> '' AND lower(k.email) = lower(l.email))"
+        " AND NOT EXISTS (SELECT FROM staged_line AS n"
+        "  WHERE n.line = n.head AND n.guest = l.guest AND n.customer_id <> '')"
+    )
+
+
 def stage_people() -> None:
     """Make `staged_person` of the orders' customers; of several countries the latest counts."""
     temp_table(

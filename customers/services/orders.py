@@ -128,6 +128,7 @@ def store_orders(
     confirm_key()
     now_described, made = staging.stage_items(described)
     summary.warn("products made from orders", len(now_described) + len(made))
+    staging.keep_owners()
     staging.stage_people()
     joined = people.find_people(erasure_digests)
     summary.names_erased = people.any_erased()

@@ -150,7 +150,6 @@ def test_a_discount_larger_than_its_line_is_taken_and_counted(tmp_path):
     assert summary.warnings["a discount larger than its line's price"] == 1
 
 
-def test_a_total_stands_for_a_price_and_stays_exact(tmp_path):
 def test_a_discount_that_a_total_is_after_is_not_doubtful(tmp_path):
     header = "order_id,ordered_at,product_id,quantity,line_total,discount\n"
     summary = import_orders(write(tmp_path, header + "1,2024-01-05,a,1,4.00,6.00"))
@@ -159,6 +158,7 @@ def test_a_discount_that_a_total_is_after_is_not_doubtful(tmp_path):
     assert not summary.warnings["a discount larger than its line's price"]
 
 
+def test_a_total_stands_for_a_price_and_stays_exact(tmp_path):
     header = "order_id,ordered_at,product_id,quantity,line_total,discount\n"
     import_orders(write(tmp_path, header + "1,2024-01-05,a,3,10,2\n1,2024-01-05,b,-1,-4,0"))
 
@@ -266,6 +266,40 @@ def test_a_guest_is_taken_over_by_an_id_of_that_e_mail(tmp_path, is_known):
     customer = Customer.objects.get()
     assert (customer.external_id, customer.is_guest, customer.total.order_count) == ("7", False, 2)
     assert counts(import_orders(first)) == {"unchanged": 1}
+    assert_totals_are_true()
+
+
+@pytest.mark.parametrize("column", [",", ""], ids=["an empty id", "no ids"])
+def test_a_guests_order_stays_with_who_took_it_over_though_the_e_mail_changed(tmp_path, column):
+    ids = "customer_id," if column else ""
+    import_customers(write(tmp_path, "customer_id\n7"))
+    header = f"order_id,ordered_at,{ids}email,product_id,unit_price\n"
+    first = write(tmp_path, header + f"1,2024-01-05,{column}ada@x.org,a,1")
+    import_orders(first)
+    import_customers(write(tmp_path, "customer_id,email\n7,ada@x.org", "2.csv"))
+    import_customers(write(tmp_path, "customer_id,email\n7,new@x.org", "3.csv"))
+
+    assert counts(import_orders(first)) == {"unchanged": 1}
+
+    assert Customer.objects.values_list("external_id", "total__order_count").get() == ("7", 1)
+    assert_totals_are_true()
+
+
+def test_another_order_of_an_e_mail_nobody_has_any_more_is_a_guests(tmp_path):
+    header = "order_id,ordered_at,email,product_id,unit_price\n"
+    old = "1,2024-01-05,ada@x.org,a,1\n"
+    import_orders(write(tmp_path, header + old))
+    import_customers(write(tmp_path, "customer_id,email\n7,ada@x.org", "2.csv"))
+    import_customers(write(tmp_path, "customer_id,email\n7,new@x.org", "3.csv"))
+
+    new = "2,2024-02-05,ada@x.org,a,1\n"
+    assert counts(import_orders(write(tmp_path, header + old + new))) == {
+        "created": 1,
+        "unchanged": 1,
+    }
+
+    owners = Order.objects.order_by("external_id").values_list("customer__is_guest", flat=True)
+    assert list(owners) == [False, True]
     assert_totals_are_true()
 
 
