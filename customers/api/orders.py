@@ -59,5 +59,5 @@ class OrderList(ApiView):
 
     @extend_schema(request=OrderRow(many=True), responses=WrittenSerializer)
     def post(self, request) -> Response:
-        """Write orders, at most 1,000 lines; an order's lines replace those it had."""
+        """Write orders, at most 1,000 lines; those without line_no replace those an order had."""
         return write_rows(request, OrderRow, CANONICAL, upsert_orders)
