@@ -49,7 +49,7 @@ def category(request: HttpRequest, path: str) -> HttpResponse:
     below = queries.shelves_below(path, MOST_SHELVES)
     page = _page_number(request)
     cards = _popular(page * ON_A_PAGE + 1, path)
-    if not (cards or below):
+    if not steps or not (cards or below):
         raise Http404("There is no such category.")
     return _page(
         request,
@@ -93,9 +93,10 @@ def basket(request: HttpRequest) -> HttpResponse:
     """Show the basket; a POST puts products in or takes them out."""
     pieces = read_basket(request)
     if request.method == "POST":
-        wanted = request.POST.get("product", ""), request.POST.get("pieces", "")
-        answer = redirect("shop-basket")
-        keep_basket(answer, changed_basket(pieces, *wanted))
+        answer, product_id = redirect("shop-basket"), _told(request, "product")
+        if product_by_external_id(product_id).exists():
+            pieces = changed_basket(pieces, product_id, _told(request, "pieces"))
+        keep_basket(answer, pieces)
         return answer
     found = products_on_sale().alias(folded=Lower("external_id")).filter(folded__in=pieces)
     lines = [_line(item, pieces.get(item.external_id.lower(), 0)) for item in found]
@@ -106,7 +107,7 @@ def basket(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def shop_as(request: HttpRequest) -> HttpResponse:
     """Let one choose a customer to shop as; a POST does so, without an id it ends it."""
-    wanted = request.POST.get("customer", "").replace("\0", "").strip()[:100]
+    wanted = _told(request, "customer")
     found = find_shopper(wanted) if wanted else None
     if request.method == "POST" and (found or not wanted):
         answer = redirect("shop-home")
@@ -142,6 +143,11 @@ def _page(request: HttpRequest, template: str, /, status: int = 200, **context) 
         "shopper": read_shopper(request),
     }
     return render(request, f"shop/{template}.html", frame | context, status=status)
+
+
+def _told(request: HttpRequest, name: str) -> str:
+    """Return what a form tells, as ids are stored."""
+    return request.POST.get(name, "").replace("\0", "").strip()[:100]
 
 
 def _line(item: Product, pieces: int) -> tuple[Card, int, Decimal]:

@@ -218,8 +218,13 @@ def test_what_is_sold_out_says_so_and_cannot_be_bought():
     assert "Add to basket" not in html
 
 
-@pytest.mark.parametrize("path", ["products/none/", "category/none/", "pictures/cat-11-1.svg"])
+@pytest.mark.parametrize(
+    "path",
+    ["products/none/", "category/none/", "category/%20/", "category/%3E/", "pictures/cat-11-1.svg"],
+)
 def test_what_is_not_there_is_not_found(path):
+    make_product(product_type="")
+
     assert Client().get(f"/shop/{path}").status_code == 404
 
 
@@ -245,6 +250,19 @@ def test_a_basket_that_is_not_ours_is_empty():
     client.cookies["basket"] = "eyJtdWciOjF9:1abc:forged"
 
     assert "nothing in it" in client.get("/shop/basket/").content.decode()
+
+
+@pytest.mark.parametrize("wanted", ["none", "", "a\0b", "x" * 20_000])
+def test_what_is_no_product_does_not_come_into_the_basket(wanted):
+    make_mug(external_id="mug")
+    client = Client()
+    client.post("/shop/basket/", {"product": "mug", "pieces": "2"})
+
+    client.post("/shop/basket/", {"product": wanted, "pieces": "1"})
+    response = client.get("/shop/basket/")
+
+    assert response.status_code == 200
+    assert response.context["bought"] == ("mug",)
 
 
 @pytest.mark.parametrize("shape", sorted(SHAPES))
