@@ -9,8 +9,8 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from products.models import Category, Product
-from recommendations.api.lists import SimilarParameters
 from recommendations.models import SimilarList
+from recommendations.parameters import SimilarParameters
 from runs.queries import published_run
 from runs.rest import ANY_KEY, ApiView
 from segrec_site import urls

@@ -5,7 +5,8 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from recommendations.api.lists import ListSerializer, PopularParameters, list_body
+from recommendations.api.lists import ListSerializer, list_body
+from recommendations.parameters import PopularParameters
 from recommendations.wishes import Wishes
 from runs.rest import ApiView
 
