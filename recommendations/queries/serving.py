@@ -90,16 +90,16 @@ _UNBOUGHT = {
 _PLACE = """{number} AS part, {lately} AS lately, {ever} AS ever, p.created_at,
             lower(p.external_id) COLLATE "C" AS name"""
 
-# A part is read no further than `most` rows, and only if the part before it was not cut there.
+# A part is read no further than `most` rows, and only if no part before it was cut there.
 _WALK = """
     WITH {parts}
     SELECT * FROM ({union}) AS walk
     ORDER BY part, lately DESC, ever DESC, created_at DESC, name"""
 _WALK_PART = """part{number} AS MATERIALIZED (
         SELECT {place}, '{source}' AS source, p.id, p.item_group_id, '' AS reason, {card}, {ever}
-        FROM {tables} WHERE {which} AND {may_be_shown} AND {is_reached}
+        FROM {tables} WHERE {which} AND {may_be_shown}{is_reached}
         ORDER BY {order} LIMIT %(most)s)"""
-_IS_REACHED = "(%(most)s IS NULL OR (SELECT count(*) FROM part{before}) < %(most)s)"
+_IS_REACHED = " AND (%(most)s IS NULL OR (SELECT count(*) FROM part{before}) < %(most)s)"
 
 # What is filtered counts as of a group in the list from where that group was taken into it.
 _DROPPED = """
@@ -144,7 +144,7 @@ def walk(here: Situation, wishes: Wishes, most: int | None) -> tuple[list[Step],
             place=_PLACE.format(number=number, **part),
             card=CARD,
             may_be_shown=judgement.may_be_shown,
-            is_reached=_IS_REACHED.format(before=number - 1) if number else "true",
+            is_reached="".join(_IS_REACHED.format(before=before) for before in range(number)),
             **part,
         )
         for number, part in enumerate(parts)

@@ -18,8 +18,9 @@ POPULAR_IN_SEGMENT, PINNED = "popular_in_segment", "pinned"
 SCORE_DIGITS = 6
 # Terms that an explained score is parted into.
 TERMS_SHOWN = 8
-# How far what is popular is read, beyond the limit, before all of it is: variants take no place.
-WALKED_AT_LEAST = 60
+# How far what is popular is read first, beyond the limit, then so many times as far each time, then
+# all of it: variants stand together and take one place.
+WALKED_AT_LEAST, FURTHER = 60, 8
 
 # Why the products of a source stand in a list: for each a clause, and what its score is made of.
 Reason = tuple[str, list[tuple[str, float]]]
@@ -132,8 +133,9 @@ def _walk_on(
     pinned: dict[int, Candidate],
     met: set[int],
 ) -> tuple[Ranking, list[Step]]:
-    """Rank candidates, then what is popular: the beginning of it, or all where that is short."""
-    for most in (WALKED_AT_LEAST + wishes.limit, None):
+    """Rank candidates, then what is popular: as much of its beginning as fills the list."""
+    first = WALKED_AT_LEAST + wishes.limit
+    for most in (first, first * FURTHER, first * FURTHER**2, None):
         steps, is_whole = queries.walk(here, wishes, most)
         steps = [step for step in steps if step.product.product not in met]
         walked = [candidate(step.source, step.product) for step in steps]

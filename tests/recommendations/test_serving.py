@@ -1,6 +1,7 @@
 import pytest
 
 from products.models import Product
+from recommendations.queries import serving as queries
 from recommendations.services import answers, serving
 from recommendations.wishes import Wishes
 from runs.models import Run
@@ -76,6 +77,40 @@ def test_a_walk_that_was_too_short_is_made_whole(monkeypatch, django_assert_num_
 
     assert ids(answer) == ["red", "old"]
     assert (answer.removed["same_group"], answer.removed["hidden"]) == (1, 1)
+
+
+def test_a_walk_past_many_variants_goes_on_step_by_step(monkeypatch):
+    monkeypatch.setattr(answers, "WALKED_AT_LEAST", 0)
+    for number in range(24):
+        make_product(external_id=f"p{number:02}", item_group_id=f"g{number // 3}")
+    read = spied(monkeypatch, queries, "walk")
+
+    answer = popular(limit=2)
+
+    assert ids(answer) == ["p23", "p20"]
+    assert [most for (_, _, most), _ in read] == [2, 16]
+
+
+def test_what_comes_after_a_part_that_was_cut_is_not_read(monkeypatch):
+    shown = make_product(product_type="Mugs")
+    make_product(), make_product(product_type="Mugs"), make_product(product_type="Mugs")
+    read = spied(monkeypatch, queries, "fetch")
+
+    queries.walk(serving.find_situation(shown.external_id), Wishes(), 1)
+
+    assert [row[0] for _, rows in read for row in rows] == [0]
+
+
+def spied(monkeypatch, module, name) -> list:
+    """Return what is to hold the arguments and the result of each call of a function."""
+    called, function = [], getattr(module, name)
+
+    def noted(*arguments):
+        called.append((arguments, function(*arguments)))
+        return called[-1][1]
+
+    monkeypatch.setattr(module, name, noted)
+    return called
 
 
 def test_popular_are_buyers_of_late_then_ever_then_the_newest():
