@@ -32,7 +32,7 @@ def compare_lists(
 
 
 def write_lists(
-    model: type[Model],
+    table: str,
     run_id: int,
     product_ids: np.ndarray,
     starts: np.ndarray,
@@ -54,4 +54,4 @@ def write_lists(
         }
 
     columns = ["run_id", "product_id", *entries]
-    write_blocks(model._meta.db_table, columns, map(of_one_length, np.unique(lengths)))
+    write_blocks(table, columns, map(of_one_length, np.unique(lengths)))

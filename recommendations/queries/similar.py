@@ -127,7 +127,7 @@ def store_lists(
 ) -> None:
     """Keep lists, one after the other: of whom, where each begins, and what stands in them."""
     entries = {"neighbours": neighbours.astype("i4"), "scores": scores.astype("f8")}
-    write_lists(SimilarList, run_id, ids, starts, entries)
+    write_lists(SimilarList._meta.db_table, run_id, ids, starts, entries)
 
 
 def drop_lists(run_id: int, product_ids: Iterable[int]) -> None:

@@ -90,8 +90,27 @@ def lines(as_of: datetime | None) -> Lines:
 def store_lists(
     run_id: int, product_ids: np.ndarray, starts: np.ndarray, entries: dict[str, np.ndarray]
 ) -> None:
-    """Keep lists, one after the other: of whom, where each begins, and what stands in them."""
-    write_lists(TogetherList, run_id, product_ids, starts, entries)
+    """Keep lists, one after the other: of whom, where each begins, and what stands in them.
+
+    A product that has a list in this run already keeps that one.
+    """
+    kept = TogetherList._meta.db_table
+    execute(f"DROP TABLE IF EXISTS new_list; CREATE TEMP TABLE new_list (LIKE {kept})")
+    write_lists("new_list", run_id, product_ids, starts, entries)
+    execute(
+        f"INSERT INTO {kept} SELECT * FROM new_list ORDER BY product_id ON CONFLICT DO NOTHING;"
+        " DROP TABLE new_list"
+    )
+
+
+def products_with_list(run_id: int) -> np.ndarray:
+    """Products that have a list in this run."""
+    found = read_arrays(
+        "SELECT product_id FROM recommendations_togetherlist WHERE run_id = %s",
+        [run_id],
+        product_id="i4",
+    )
+    return found["product_id"]
 
 
 def count_lists(run_id: int) -> tuple[int, int]:

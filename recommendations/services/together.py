@@ -52,6 +52,7 @@ def count_part(run: Run, part: int) -> None:
 
 def finish(run: Run) -> Verdict:
     """Judge by the last orders whether lists from those before beat what is popular."""
+    _add_left_out(run)
     _shop.cache_clear()
     products, pairs = queries.count_lists(run.pk)
     metrics = run.metrics | {"products": products, "pairs": pairs}
@@ -96,11 +97,21 @@ KIND = Kind(
 def _shop(run_id: int, as_of: datetime | None) -> tuple[queries.Groups, Baskets]:
     """Read groups and baskets, once a run and process.
 
-    Parts go by category, so processes need not have read the very same catalogue.
+    Parts go by category. A product whose category changes between two processes' readings may
+    be of two parts: its first list stays. Or of none: it gets one in the end.
     """
     groups, lines = queries.groups(), queries.lines(as_of)
     is_known, of_group = _groups_of(groups, lines.products)
     return groups, fill_baskets(lines.orders[is_known], of_group, groups.categories)
+
+
+def _add_left_out(run: Run) -> None:
+    """Find the lists of products that were of no part."""
+    groups, baskets = _shop(run.pk, run.as_of)
+    is_left_out = np.isin(groups.products, queries.products_with_list(run.pk), invert=True)
+    rows = np.unique(groups.group_of[is_left_out])
+    with transaction.atomic():
+        _store(run.pk, groups, together(baskets, rows, KEPT))
 
 
 def _groups_of(groups: queries.Groups, products: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

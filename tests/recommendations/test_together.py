@@ -144,6 +144,39 @@ def test_parts_make_the_same_lists_as_one_and_a_lost_part_is_made_again(monkeypa
     assert stored(run) == whole
 
 
+@pytest.mark.parametrize("is_first_made", [True, False])
+def test_a_product_that_changes_its_category_between_parts_has_one_list(monkeypatch, is_first_made):
+    shop_of_pairs()
+    products = list(Product.objects.order_by("pk"))
+    for number, product in enumerate(products):
+        Product.objects.filter(pk=product.pk).update(product_type=f"Category {number}")
+    monkeypatch.setattr(together, "PAIRS_A_PART", 200)
+    run = request_run("bought-together")
+    run.status = "running"
+    kind = kinds.get("bought-together")
+    parts = kind.prepare(run)
+    moved, other = (
+        products[0],
+        next(p for p in products if part_of(p, run) != part_of(products[0], run)),
+    )
+    first = part_of(moved if is_first_made else other, run)
+
+    kind.work(run, first)
+    Product.objects.filter(pk=moved.pk).update(product_type=f"Category {products.index(other)}")
+    together._shop.cache_clear()  # as a worker that begins now
+    for part in {*range(parts)} - {first}:
+        kind.work(run, part)
+    kind.finish(run)
+
+    assert stored(run).keys() == {product.external_id for product in products}
+
+
+def part_of(product: Product, run: Run) -> int:
+    groups, _ = together._shop(run.pk, run.as_of)
+    row = groups.group_of[groups.products == product.pk]
+    return int(groups.shares_of_work[row][0] % run.parameters["parts"])
+
+
 def test_orders_after_the_day_asked_for_are_left_out():
     shop_of_pairs(days_ago=5)
     late = make_product(external_id="late")
