@@ -35,6 +35,29 @@ class Figures:
     shown: int
 
 
+def evenly(count: int, most: int) -> np.ndarray:
+    """Choose some of many rows, as far from each other as may be.
+
+    Parameters
+    ----------
+    count : int
+        How many rows there are.
+    most : int
+        How many to choose at most.
+
+    Returns
+    -------
+    ndarray of int
+        Row numbers, rising.
+
+    Examples
+    --------
+    >>> evenly(5, 3).tolist(), evenly(2, 3).tolist()
+    ([0, 2, 4], [0, 1])
+    """
+    return np.linspace(0, count - 1, min(count, most)).astype(int)
+
+
 def best(scores: np.ndarray, allowed: np.ndarray, places: int = RECALL_PLACES) -> np.ndarray:
     """List the best products of one customer.
 

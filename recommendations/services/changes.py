@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 
 from django.db.models import Model
 
-from recommendations.evaluation import PLACES
+from recommendations.evaluation import PLACES, evenly
 from recommendations.queries.lists import compare_lists
 from runs.models import Run
 from runs.queries import published_run
 from runs.wording import many
 
-# Customers whose lists are compared, about.
+# Customers whose lists are compared.
 CUSTOMERS_TRIED = 100
 
 
@@ -37,10 +37,10 @@ def customers_changed(
 ) -> dict:
     """Compare what an even sample of customers is shown; `best` lists it by run and customer."""
     before = published_run(run.kind)
-    tried = customers[:: max(1, len(customers) // CUSTOMERS_TRIED)][:CUSTOMERS_TRIED]
-    if not before or not len(tried):
+    tried = [int(customers[place]) for place in evenly(len(customers), CUSTOMERS_TRIED)]
+    if not before or not tried:
         return {}
-    lists = [[best(which.pk, int(customer)) for which in (before, run)] for customer in tried]
+    lists = [[best(which.pk, customer) for which in (before, run)] for customer in tried]
     new = [len({*after} - {*shown}) for shown, after in lists]
     changed = sum(shown != after for shown, after in lists)
     found = {

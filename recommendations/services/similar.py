@@ -8,6 +8,7 @@ from django.db import transaction
 from customers.queries.clock import data_clock
 from products.queries import bump_catalogue_version
 from recommendations import gates, vectors
+from recommendations.evaluation import evenly
 from recommendations.models import SimilarList
 from recommendations.queries import similar as queries
 from recommendations.rows import Rows
@@ -108,7 +109,7 @@ def _index(run_id: int) -> tuple[np.ndarray, Index]:
 def _recall(run_id: int, rows: Rows) -> float | None:
     """Return which share of the true nearest the lists of an even sample of products hold."""
     with_terms = np.flatnonzero(np.diff(rows.weights.indptr))
-    sample = with_terms[:: max(1, len(with_terms) // SAMPLE)][:SAMPLE]
+    sample = with_terms[evenly(len(with_terms), SAMPLE)]
     if not len(sample):
         return None
     true = scan(rows.weights, rows.groups, sample, SAMPLE_DEPTH)

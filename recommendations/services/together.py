@@ -10,7 +10,7 @@ from customers.queries.clock import data_clock
 from products.queries import bump_catalogue_version
 from recommendations import gates
 from recommendations.copurchase import Baskets, Together, fill_baskets, together
-from recommendations.evaluation import PLACES, head, hits_in_baskets
+from recommendations.evaluation import PLACES, evenly, head, hits_in_baskets
 from recommendations.models import TogetherList
 from recommendations.queries import together as queries
 from recommendations.services.changes import lists_changed
@@ -175,7 +175,7 @@ def _questions(late: Baskets) -> tuple[np.ndarray, list[np.ndarray]]:
     """Choose orders evenly, and of each a product by chance; return these and the others."""
     random = np.random.default_rng(0)
     several = np.flatnonzero(np.diff(late.held.indptr) > 1)
-    chosen = several[:: max(1, len(several) // MOST_JUDGED)][:MOST_JUDGED]
+    chosen = several[evenly(len(several), MOST_JUDGED)]
     asked, rests = [], []
     for order in chosen:
         held = late.held.indices[late.held.indptr[order] : late.held.indptr[order + 1]]

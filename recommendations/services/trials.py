@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from recommendations.evaluation import Figures, best, judge
+from recommendations.evaluation import Figures, best, evenly, judge
 from recommendations.personal.history import History, Purchases, build_history
 from recommendations.personal.model import Model, fit, scores_for
 from recommendations.personal.scoring import APPEAL_SHARE, APPEAL_SHARES
@@ -98,7 +98,7 @@ def set_up(split: datetime, until: datetime) -> Trial:
     rows, columns = rows[order], columns[order]
     asked = np.unique(rows)
     asked = asked[np.diff(history.bought.indptr)[asked] >= FEWEST_BEFORE]
-    asked = asked[:: max(1, len(asked) // MOST_JUDGED)][:MOST_JUDGED]
+    asked = asked[evenly(len(asked), MOST_JUDGED)]
     step = -(-len(purchases.products) // MOST_PAIRS)
     learned_from = _some_of(purchases, step, history) if step > 1 else history
     trial = Trial(split, shop, history, learned_from, asked, [])
