@@ -46,6 +46,13 @@ def refresh_neighbours(product_ids: Sequence[int] | None = None) -> bool:
     return (not run or len(changed) > MOST_PATCHED) and queries.is_worth_a_try()
 
 
+def catch_up(run_id: int) -> None:
+    """Bring lists up to date with all that changed; what is too much is left to a full build."""
+    changed = queries.changed_products(run_id)
+    if len(changed) <= MOST_PATCHED:
+        patch(run_id, changed)
+
+
 def patch(run_id: int, changed: list[int]) -> None:
     """Weigh changed products again; make anew every list they enter, leave or move in."""
     if not changed:

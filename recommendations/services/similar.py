@@ -14,7 +14,7 @@ from recommendations.queries import similar as queries
 from recommendations.rows import Rows
 from recommendations.scan import scan
 from recommendations.services.changes import lists_changed
-from recommendations.services.freshness import GROUPS_KEPT, MOST_PATCHED, NAME, patch, store
+from recommendations.services.freshness import GROUPS_KEPT, NAME, catch_up, store
 from recommendations.similarity import Index, build_index, nearest
 from runs.gates import Gate
 from runs.kinds import Kind, Verdict
@@ -67,19 +67,14 @@ def finish(run: Run) -> Verdict:
 
 
 def publish(run: Run, before: Run | None) -> None:
-    """Catch up with what changed since the catalogue was read; make kept answers old.
-
-    Of too many changes nothing is made up: a full build follows them.
-    """
-    changed = queries.changed_products(run.pk)
-    if len(changed) <= MOST_PATCHED:
-        patch(run.pk, changed)
+    """Catch up with what changed since the catalogue was read; make kept answers old."""
+    catch_up(run.pk)
     bump_catalogue_version()
 
 
 def take_back(run: Run, instead_of: Run) -> None:
     """Bring an earlier run's lists up to date with the catalogue."""
-    patch(run.pk, queries.changed_products(run.pk))
+    catch_up(run.pk)
     bump_catalogue_version()
 
 

@@ -191,6 +191,19 @@ def test_a_roll_back_brings_earlier_lists_up_to_date():
     assert stored_lists() == lists_of_all()
 
 
+def test_a_roll_back_past_many_changes_leaves_them_to_a_full_build(monkeypatch):
+    fill(Random(6), 30)
+    build(), build()
+    before = stored_lists()
+    monkeypatch.setattr(freshness, "MOST_PATCHED", 3)
+    Product.objects.update(brand="New", updated_at=timezone.now())
+
+    roll_back("similar")
+
+    assert stored_lists() == before
+    assert refresh_neighbours() is True
+
+
 def test_of_equal_products_the_lowest_ids_come_first():
     for external_id in ["B", "c", "a", "D"]:
         make_product(external_id=external_id, title="wool hat")
