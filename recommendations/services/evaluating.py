@@ -68,7 +68,8 @@ def _strategies(trial: Trial) -> Iterator[tuple[str, Score]]:
     if len(model.targets):
         yield "ease", trials.scored(trial, model.targets, ease(known.bought, model.targets, rows))
     if find_spec("implicit"):
-        yield "als", trials.scored(trial, compared, als(some[1], some[2]))
+        asked = trial.history.affinity[trial.rows][:, compared]
+        yield "als", trials.scored(trial, compared, als(some[1], asked))
 
 
 def _appeal_share(trial: Trial) -> float:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
+from recommendations.services import evaluating
 from recommendations.services.evaluating import evaluate_recommendations
 from runs.models import Run
 from tests.factories import NOW, make_customer, make_order, make_product
@@ -34,6 +35,23 @@ def test_each_way_is_judged_by_the_same_customers(capsys, large):  # noqa: F811
     assert found["personal"]["ndcg_at_10"] > found["popular"]["ndcg_at_10"]
     assert found["personal"]["over_popular_low"] > 0 == found["popular"]["over_popular_high"]
     assert not Run.objects.exists()
+
+
+def test_als_is_asked_by_the_amounts_that_it_learns_from(monkeypatch, large):  # noqa: F811
+    two_tastes()
+    monkeypatch.setattr(evaluating, "find_spec", lambda name: True)
+    given = []
+
+    def als(counts, rows):
+        given.extend([counts, rows])
+        return np.zeros(rows.shape)
+
+    monkeypatch.setattr(evaluating, "als", als)
+    evaluate_recommendations(SPLIT)
+
+    counts, rows = (matrix.toarray() for matrix in given)
+    assert {*np.unique(rows)} - {0, 1}
+    assert {tuple(row) for row in rows} <= {tuple(row) for row in counts}
 
 
 def test_words_say_the_same(capsys, large):  # noqa: F811
