@@ -127,7 +127,8 @@ def _size(history: History, model: Model) -> Gate:
 def _judge(run: Run) -> tuple[dict, list[Gate]]:
     """Learn from before a day; say how it compares, by what was bought after it.
 
-    What appeal weighs is chosen there, and the lists compared with what is popular.
+    What appeal weighs is chosen there, and the lists compared with what is popular: by the same
+    customers, so the best of a few weights is flattered a little.
     """
     trial = trials.set_up(trials.usual_split(run.as_of), run.as_of)
     judged = gates.enough(
