@@ -1,4 +1,4 @@
-"""Plain ways to recommend, against which ours are measured: what is popular, BM25, ALS, EASE."""
+"""Plain ways to recommend, against which ours are measured: BM25, ALS, EASE."""
 
 import numpy as np
 from scipy.sparse import csr_array, csr_matrix
@@ -9,27 +9,6 @@ from recommendations.personal.weights import regression, through
 SATURATION, LENGTH_SHARE, KEPT = 0.2, 0.25, 400
 # ALS, likewise.
 ALS = {"factors": 48, "alpha": 2.0, "regularization": 30.0, "iterations": 15}
-
-
-def popularity(buyers: np.ndarray, customers: int) -> np.ndarray:
-    """Score products by their buyers, the same for every customer.
-
-    Parameters
-    ----------
-    buyers : ndarray of int, shape (n_products,)
-    customers : int
-        How many rows are wanted.
-
-    Returns
-    -------
-    ndarray of float, shape (customers, n_products)
-
-    Examples
-    --------
-    >>> popularity(np.array([2, 5]), 2).tolist()
-    [[2.0, 5.0], [2.0, 5.0]]
-    """
-    return np.tile(buyers.astype(float), (customers, 1))
 
 
 def ease(bought: csr_array, targets: np.ndarray, rows: csr_array) -> np.ndarray:

@@ -104,7 +104,6 @@ def rank(
     *,
     one_per_group: bool = True,
     min_score: float = -inf,
-    hidden: frozenset[int] = frozenset(),
     pins: Mapping[int, Candidate] | None = None,
 ) -> Ranking:
     """Take the first candidates that may be shown.
@@ -120,8 +119,6 @@ def rank(
         Whether a group that is in the list gets no second place.
     min_score : float
         Candidates with a score below it are dropped as filtered; those without one are not.
-    hidden : frozenset of int
-        Keys of products that a rule keeps out.
     pins : mapping of int to Candidate, optional
         By position from 1, what stands there ahead of all sources. A pin that may not be shown
         is dropped like any candidate, and its position goes to the next in line.
@@ -157,7 +154,7 @@ def rank(
     """
     if limit < 1:
         raise ValueError(f"limit is {limit}; a list has at least one place")
-    walk = _Walk(one_per_group, min_score, hidden)
+    walk = _Walk(one_per_group, min_score)
     wished = sorted((pins or {}).items())
     pinned = {at: pin for at, pin in wished if at <= limit and walk.takes(pin)}
     wanted = limit - len(pinned)
@@ -173,7 +170,6 @@ class _Walk:
 
     one_per_group: bool
     min_score: float
-    hidden: frozenset[int]
     seen: set[int] = field(default_factory=set)
     groups: set[str] = field(default_factory=set)
     removed: dict[str, int] = field(default_factory=lambda: dict.fromkeys(REASONS, 0))
@@ -191,8 +187,6 @@ class _Walk:
         return True
 
     def _reason_against(self, candidate: Candidate) -> str:
-        if candidate.product in self.hidden:
-            return HIDDEN
         if candidate.reason not in ("", FILTERED):
             return candidate.reason
         if candidate.group in self.groups:

@@ -20,7 +20,6 @@ class Situation(NamedTuple):
     customer who is left alone wants no profile. `owned` is what the customer has.
     """
 
-    version: int
     run: int | None
     built_at: datetime | None
     is_stale: bool
@@ -48,11 +47,6 @@ class Situation(NamedTuple):
     basket: Sequence[int] = ()
     basket_groups: Sequence[str] = ()
     rulings: Sequence[Ruling] = ()
-
-    @property
-    def state(self) -> tuple:
-        """What the answer to a URL follows from."""
-        return self.version, self.run, self.is_stale
 
     @property
     def beside(self) -> list[int]:
@@ -97,8 +91,7 @@ class Row(NamedTuple):
     weights: bytes | None = None
 
 
-_STATE = """coalesce(state.version, 0), run.id, run.finished_at, coalesce(run.is_stale, false),
-        likeness.id"""
+_STATE = "run.id, run.finished_at, coalesce(run.is_stale, false), likeness.id"
 # The rules in force at a moment, for this list beside these products. What is pinned in every list
 # is not what a customer bought, so it stands among what to buy again only where a rule says so.
 _RULES = """(
@@ -115,7 +108,6 @@ _RULES = """(
                     AND lower(s.external_id) = ANY(SELECT lower(unnest(%(ids)s::text[])))))
         )"""
 _RUNS = """(VALUES (1)) AS one
-    LEFT JOIN products_cataloguestate AS state ON true
     LEFT JOIN (
         SELECT id, finished_at, as_of, EXISTS (
             SELECT FROM runs_run AS later

@@ -100,12 +100,6 @@ def test_a_low_score_is_filtered_and_no_score_is_not():
     assert (products(ranking), dropped(ranking)) == ([1, 3], {"filtered": 1})
 
 
-def test_what_a_rule_hides_counts_as_hidden():
-    walk = [candidate(1, reason="out_of_stock"), candidate(2)]
-
-    assert dropped(rank(walk, limit=1, hidden=frozenset({1, 2}))) == {"hidden": 2}
-
-
 def test_pins_stand_at_their_positions():
     pins = {1: candidate(9, source="pinned"), 3: candidate(8, source="pinned")}
 
@@ -157,11 +151,11 @@ candidates = st.builds(
 )
 
 
-@given(st.lists(candidates, max_size=20), st.integers(1, 8), st.sets(st.integers(1, 12)))
-def test_any_list_is_as_long_as_there_are_products_to_show(walk, limit, hidden):
-    ranking = rank(walk, limit, hidden=frozenset(hidden))
+@given(st.lists(candidates, max_size=20), st.integers(1, 8))
+def test_any_list_is_as_long_as_there_are_products_to_show(walk, limit):
+    ranking = rank(walk, limit)
 
-    whole = rank(walk, 100, hidden=frozenset(hidden))
+    whole = rank(walk, 100)
     assert ranking.places == whole.places[:limit]
     assert ranking.is_full == (len(whole.places) >= limit)
     assert len({c.product for c in walk}) == len(whole.places) + sum(whole.removed.values())
