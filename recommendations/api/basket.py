@@ -18,7 +18,7 @@ MOST_PRODUCTS = 100
 @extend_schema_serializer(
     examples=[OpenApiExample("A basket", {"products": ["mug/blue"], "limit": 4}, request_only=True)]
 )
-class BasketRow(serializers.Serializer):
+class BasketRow(PopularParameters):
     """What is in the basket, and what is asked of the list: the parameters of any list."""
 
     products = serializers.ListField(
@@ -26,20 +26,12 @@ class BasketRow(serializers.Serializer):
         max_length=MOST_PRODUCTS,
         help_text="Ids; unknown ones are passed over.",
     )
-    limit = serializers.IntegerField(required=False, min_value=1, max_value=100)
-    category = serializers.CharField(required=False, max_length=1000)
-    brand = serializers.ListField(child=serializers.CharField(max_length=200), required=False)
-    min_price = serializers.DecimalField(14, 4, required=False, min_value=0)
-    max_price = serializers.DecimalField(14, 4, required=False, min_value=0)
-    price = serializers.ChoiceField(choices=["any"], required=False)
-    in_stock = serializers.BooleanField(required=False)
-    one_per_group = serializers.BooleanField(required=False)
-    include_purchased = serializers.BooleanField(required=False)
     exclude = serializers.ListField(
-        child=serializers.CharField(max_length=100), max_length=200, required=False
+        child=serializers.CharField(max_length=100),
+        max_length=200,
+        required=False,
+        help_text="Up to 200 ids.",
     )
-    explain = serializers.BooleanField(required=False)
-    arm = serializers.ChoiceField(choices=["model", "baseline"], required=False)
 
 
 class BasketProducts(ApiView):
@@ -55,6 +47,7 @@ class BasketProducts(ApiView):
         Nothing is written. What is asked of the list may stand in the address or in the body.
         """
         told = read_object(request, BasketRow)
-        products = told.pop("products")
-        wishes = Wishes(**self.asked | told)
+        given = {name: told[name] for name in request.data}
+        products = given.pop("products")
+        wishes = Wishes(**self.asked | given)
         return Response(list_body(basket_products(products, wishes), wishes.explain))

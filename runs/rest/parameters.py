@@ -16,9 +16,9 @@ class NoParameters(serializers.Serializer):
 class Flag(serializers.BooleanField):
     """`true` or `false`, in any case; `1` and `0` are understood too."""
 
-    def to_internal_value(self, data: str) -> bool:
+    def to_internal_value(self, data: str | bool) -> bool:
         try:
-            return {"true": True, "1": True, "false": False, "0": False}[data.lower()]
+            return {"true": True, "1": True, "false": False, "0": False}[str(data).lower()]
         except KeyError:
             self.fail("invalid", input=data)
 
