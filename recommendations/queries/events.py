@@ -48,15 +48,16 @@ _TAKE = f"""
     SELECT number - 1, product_id IS NULL, customer <> '' AND customer_id IS NULL FROM known
     WHERE product_id IS NULL OR (customer <> '' AND customer_id IS NULL) ORDER BY number"""
 
-# What visitors did as whom a customer came along is the customer's too.
-OF_CUSTOMER = """(e.customer_id = %(customer)s OR (e.visitor <> '' AND e.visitor = ANY(ARRAY(
-        SELECT DISTINCT visitor FROM recommendations_event
-        WHERE customer_id = %(customer)s AND visitor <> ''))))"""
-_FORGET_PERSON = f"""
-    UPDATE recommendations_event AS e SET customer_id = NULL, visitor = '' WHERE {OF_CUSTOMER}"""
-_FORGET_ERASED = """
-    UPDATE recommendations_event AS e SET customer_id = NULL, visitor = ''
-    FROM customers_customer AS c WHERE c.id = e.customer_id AND c.erased_at IS NOT NULL"""
+# What visitors did as whom customers came along is theirs too; what others did there is not.
+_OF = """(e.customer_id = ANY({customers}) OR (e.customer_id IS NULL AND e.visitor <> ''
+        AND e.visitor = ANY(ARRAY(SELECT DISTINCT visitor FROM recommendations_event
+            WHERE customer_id = ANY({customers}) AND visitor <> ''))))"""
+_UNNAMED = """ARRAY(SELECT id FROM customers_customer
+    WHERE erased_at IS NOT NULL OR profiling_opt_out)"""
+OF_CUSTOMER = _OF.format(customers="ARRAY[%(customer)s]")
+_FORGET = "UPDATE recommendations_event AS e SET customer_id = NULL, visitor = '' WHERE "
+_FORGET_PERSON = _FORGET + OF_CUSTOMER
+_FORGET_UNNAMED = _FORGET + _OF.format(customers=_UNNAMED)
 _FORGET_OLD = """
     DELETE FROM recommendations_event WHERE id = ANY(ARRAY(
         SELECT id FROM recommendations_event WHERE received_at < %(before)s LIMIT %(most)s))"""
@@ -87,9 +88,9 @@ def forget_person(customer: Customer) -> None:
     execute(_FORGET_PERSON, {"customer": customer.pk})
 
 
-def forget_erased() -> int:
-    """Make events nobody's that came in while their customer was being erased."""
-    return execute(_FORGET_ERASED)
+def forget_unnamed() -> int:
+    """Make events nobody's of customers who were erased meanwhile or have opted out since."""
+    return execute(_FORGET_UNNAMED)
 
 
 def events_of(customer: Customer) -> list[dict]:

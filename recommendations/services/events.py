@@ -34,9 +34,9 @@ def take_events(told: list) -> Written:
 
 
 def forget_events() -> int:
-    """Delete what was received too long ago; return how many events."""
+    """Delete what was received too long ago, and whom events lead to that may not; count those."""
     before = timezone.now() - timedelta(days=settings.EVENTS_KEPT_DAYS)
-    queries.forget_erased()
+    queries.forget_unnamed()
     forgotten = 0
     while count := queries.forget_old(before, FORGOTTEN_AT_ONCE):
         forgotten += count

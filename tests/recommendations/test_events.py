@@ -149,6 +149,19 @@ def test_of_who_opted_out_nothing_is_kept_that_leads_to_them(mug):
     assert Event.objects.values("customer", "visitor").get() == {"customer": None, "visitor": ""}
 
 
+def test_of_who_opts_out_later_nothing_is_left_the_next_day_that_leads_to_them(mug):
+    ada, ben = make_customer(external_id="ada"), make_customer(external_id="ben")
+    tell(crm(), event(1, customer="ada"), event(2, customer="ben"), event(3, visitor="v2"))
+    tell(storefront(), event(4, type="view"))
+    ada.profiling_opt_out = True
+    ada.save()
+
+    forget_events()
+
+    kept = Event.objects.values_list("customer", "visitor")
+    assert sorted(kept, key=str) == [(ben.pk, "v1"), (None, ""), (None, ""), (None, "v2")]
+
+
 def test_a_read_only_key_tells_nothing(mug):
     assert tell(crm(read_only=True), event()).status_code == 403
     assert tell(storefront(read_only=True), event()).status_code == 403
@@ -194,6 +207,28 @@ def test_an_erased_person_leaves_events_that_are_nobodys(mug):
         (None, ""),
         (None, "other"),
     ]
+
+
+def test_who_shares_a_browser_shares_nothing_done_as_another_customer(mug):
+    ada, ben = make_customer(external_id="ada"), make_customer(external_id="ben")
+    secret = make_product(external_id="secret")
+    tell(
+        crm(),
+        event(1, type="view", customer="ada"),
+        event(2, type="view", product="secret", customer="ben"),
+    )
+
+    found = {name: export_customer(name)["events"] for name in ("ada", "ben")}
+    looked_at = bought_by(ada.pk, NOW, NOW + timedelta(days=1))
+    erase_customer("ada")
+
+    assert {name: [row["product"] for row in rows] for name, rows in found.items()} == {
+        "ada": ["mug"],
+        "ben": ["secret"],
+    }
+    assert [item.product for item in looked_at] == [mug.pk]
+    kept = Event.objects.values_list("product", "customer", "visitor")
+    assert set(kept) == {(mug.pk, None, ""), (secret.pk, ben.pk, "v1")}
 
 
 def test_what_comes_in_while_a_person_is_erased_is_nobodys_by_the_next_day(mug):
