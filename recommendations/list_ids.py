@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import groupby
 
+KINDS = ("similar", "bought-together", "basket", "for-customer", "buy-again", "popular")
 SIGNS = {
     "similar": "s",
     "bought_together": "b",
@@ -21,7 +22,9 @@ SIGNS = {
 }
 _SOURCES = {sign: source for source, sign in SIGNS.items()}
 MOST_PLACES = 100
-_ID = re.compile(r"([a-z][a-z-]{0,30})-(model|baseline)-((?:[1-9]\d{0,2}[a-z])*)-[0-9a-f]{18}")
+_ID = re.compile(
+    "(" + "|".join(KINDS) + r")-(model|baseline)-((?:[1-9]\d{0,2}[a-z])*)-[0-9a-f]{18}"
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class ListTold:
     Attributes
     ----------
     kind : str
-        What was asked for, as in ``"similar"`` or ``"bought-together"``.
+        What was asked for: one of `KINDS`.
     arm : str
         ``"model"`` or, of the hold-out, ``"baseline"``.
     sources : tuple of str

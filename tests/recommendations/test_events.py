@@ -96,6 +96,13 @@ def test_what_is_wrong_is_named_and_the_rest_is_kept(mug):
     }
 
 
+def test_a_list_of_a_kind_that_is_not_segrecs_spoils_no_other_event(mug):
+    answer = tell(storefront(), event(1), event(2, list_id="a" * 31 + "-model-1s-" + "0" * 18))
+
+    assert answer.json() == {"accepted": 2, "rejected": []}
+    assert sorted(Event.objects.values_list("kind", "source")) == [("", ""), ("similar", "similar")]
+
+
 def test_a_call_of_which_nothing_can_be_kept_is_refused(mug):
     answer = tell(storefront(), event(1, product="none"), "click")
 
