@@ -31,7 +31,7 @@ class EventRow:
         Its id.
     list_id, kind, arm, source : str
         The list it stood in and what that tells; only the id when the list is not segrec's, and
-        nothing outside of lists.
+        nothing outside of lists. Without a position, no source of a list that has several.
     position : int or None
         Its place in the list, from 1.
     visitor, customer : str
@@ -107,7 +107,7 @@ def read_event(row: Any, zone: tzinfo) -> EventRow:
         list_id=texts["list_id"],
         kind=told.kind if told else "",
         arm=told.arm if told else "",
-        source=told.sources[(position or 1) - 1] if told else "",
+        source=_source(told, position),
         position=position,
         visitor=texts["visitor"],
         customer=texts["customer"],
@@ -151,6 +151,12 @@ def _position(value: Any, told: ListTold | None, errors: list) -> int | None:
         errors.append(_error("position", f"is not a place of the list, 1 to {places}"))
         return None
     return value
+
+
+def _source(told: ListTold | None, position: int | None) -> str:
+    if not told or (position is None and len({*told.sources}) > 1):
+        return ""
+    return told.sources[(position or 1) - 1]
 
 
 def _moment(text: str | None, zone: tzinfo, errors: list) -> datetime | None:

@@ -22,8 +22,13 @@ def test_a_click_in_a_list_tells_where_the_place_came_from():
     assert (event.position, event.visitor, event.customer, event.at) == (3, "v", "", None)
 
 
-def test_without_a_position_the_lists_first_source_counts():
-    assert read_event(CLICK | {"list_id": LIST}, UTC).source == "similar"
+@pytest.mark.parametrize(("places", "source"), [("3s", "similar"), ("1s5o", "")])
+def test_without_a_position_only_the_one_source_of_a_list_is_told(places, source):
+    list_id = f"similar-model-{places}-" + "0" * 18
+
+    event = read_event(CLICK | {"list_id": list_id}, UTC)
+
+    assert (event.kind, event.arm, event.source) == ("similar", "model", source)
 
 
 def test_outside_of_lists_there_is_no_source():
