@@ -34,7 +34,7 @@ def evaluate_recommendations(split: date | None = None) -> dict:
     if not at or at >= until:
         raise RunError(f"There are no orders after {split}: choose an earlier day.")
     trial = trials.set_up(at, until)
-    if not any(len(truth) for truth in trial.truths):
+    if not len(trial.rows):
         raise RunError(
             f"Nobody who bought {trials.FEWEST_BEFORE} products up to {at.date()} bought another"
             " one after it: choose another day."

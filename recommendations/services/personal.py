@@ -136,8 +136,10 @@ def _judge(run: Run) -> tuple[dict, list[Gate]]:
         len(trial.rows),
         FEWEST_JUDGED,
         "customers",
-        f"Lists are tried on {len(trial.rows):,} customers who bought before and of late.",
-        f"Not judged: fewer than {FEWEST_JUDGED} customers bought before and of late.",
+        f"Lists are tried on {len(trial.rows):,} customers who bought before, and of late"
+        " something new to them.",
+        f"Not judged: fewer than {FEWEST_JUDGED} customers bought before, and of late something"
+        " new to them.",
     )
     if len(trial.rows) < FEWEST_JUDGED:
         return {}, [judged]

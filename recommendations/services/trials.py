@@ -39,7 +39,8 @@ class Trial:
     """Customers with what they had before a day, and what was new to them after it.
 
     What nobody had bought before, and what may not be shown, is nobody's to find.
-    `rows` are rows of `history`; `learned_from` is that, or a part of it.
+    `rows` are rows of `history`, of customers with something to find; `learned_from` is that
+    history, or a part of it.
     """
 
     split: datetime
@@ -103,10 +104,12 @@ def set_up(split: datetime, until: datetime) -> Trial:
     learned_from = _some_of(purchases, step, history) if step > 1 else history
     trial = Trial(split, shop, history, learned_from, asked, [])
     can_be_found = shop.is_shown & (history.buyers > 0)
+    truths = {}
     for row in asked:
         new = columns[slice(*np.searchsorted(rows, [row, row + 1]))]
-        trial.truths.append(np.setdiff1d(new[can_be_found[new]], trial.owned(row)))
-    return trial
+        truths[row] = np.setdiff1d(new[can_be_found[new]], trial.owned(row))
+    truths = {row: truth for row, truth in truths.items() if len(truth)}
+    return replace(trial, rows=np.array([*truths], dtype=int), truths=[*truths.values()])
 
 
 def figures(trial: Trial, score: Score, is_hidden: np.ndarray | None = None) -> Figures:

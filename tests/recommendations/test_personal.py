@@ -130,6 +130,22 @@ def test_lists_worse_than_what_is_popular_are_refused(large, monkeypatch):
     assert Run.objects.get(kind="personal", status="published") == good
 
 
+@pytest.mark.parametrize("curious", [0, 2])
+def test_nobody_is_judged_by_who_found_nothing_new(large, curious):
+    *usual, new = (make_product() for _ in range(4))
+    make_order(make_customer(), new, days_ago=100)
+    for number in range(12):
+        customer = make_customer()
+        make_order(customer, *usual, days_ago=100)
+        make_order(customer, *usual, *[new] * (number < curious), days_ago=5)
+
+    run = build()
+
+    assert (run.status, run.error) == ("published", "")
+    (judged,) = (gate for gate in run.metrics["gates"] if gate["code"] == "too_few_to_judge")
+    assert (judged["level"], judged["value"]) == ("warn", curious)
+
+
 def test_customers_who_opted_out_teach_nothing(large):
     _, _, people = two_tastes()
     first = build()
