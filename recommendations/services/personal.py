@@ -58,9 +58,7 @@ def finish(run: Run) -> Verdict:
         "pairs": pairs,
     }
     checks = [_buyers(len(customers)), _size(history, model), *judged]
-    note_progress(run, "counting buyers in segments", 0.9)
-    refresh_segment_popularity(run.as_of)
-    note_progress(run, "comparing with what is published", 0.95)
+    note_progress(run, "comparing with what is published", 0.9)
     changes = customers_changed(
         run, customers, lambda which, customer: best_of_run(which, customer, run.as_of, PLACES)
     )
@@ -68,13 +66,14 @@ def finish(run: Run) -> Verdict:
 
 
 def publish(run: Run, before: Run | None) -> None:
-    """Make kept answers old."""
+    """Count buyers in segments as of the run; make kept answers old."""
+    refresh_segment_popularity(run.as_of)
     bump_catalogue_version()
 
 
 def take_back(run: Run, instead_of: Run) -> None:
-    """Make kept answers old."""
-    bump_catalogue_version()
+    """Do the same."""
+    publish(run, instead_of)
 
 
 def forget(run: Run) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from customers.queries.clock import data_clock
 from products.queries import bump_catalogue_version
 from recommendations.queries import popularity as queries
+from runs.queries import PUBLISH_LOCK, transaction_lock
 
 
 def refresh_popularity(
@@ -22,6 +23,7 @@ def refresh_popularity(
 
 
 def refresh_segment_popularity(as_of: datetime | None = None) -> None:
-    """Count buyers in each segment at the data's clock."""
+    """Count buyers in each segment at the data's clock; of several who would, one after another."""
     with transaction.atomic():
+        transaction_lock(PUBLISH_LOCK)
         queries.refresh_segment_popularity(as_of or data_clock())

@@ -24,9 +24,16 @@ def request_refresh(kind: str, *, as_of: date | None = None, requested_by: str =
 def refresh_recommendations(
     kinds: Sequence[str], *, as_of: date | None = None, requested_by: str = ""
 ) -> list[Run]:
-    """Count buyers, then refresh these kinds one after the other, to the end."""
-    refresh_popularity(data_clock(as_of) if as_of else None)
-    return [
-        work_on(request_refresh(kind, as_of=as_of, requested_by=requested_by), to_the_end=True)
-        for kind in kinds
-    ]
+    """Count buyers, then refresh these kinds one after the other, to the end.
+
+    As of a day asked for, nothing is begun while one of them is under way.
+    """
+    if as_of and (run := active_runs().filter(kind__in=kinds).first()):
+        raise AlreadyRunning(f"A refresh of {run.kind} is already under way.")
+    refreshed = []
+    for kind in kinds:
+        run = request_refresh(kind, as_of=as_of, requested_by=requested_by)
+        if not refreshed:
+            refresh_popularity(data_clock(as_of) if as_of else None)
+        refreshed.append(work_on(run, to_the_end=True))
+    return refreshed

@@ -1,11 +1,13 @@
 """Personal lists, from orders in the database to a published run."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
 from random import Random
 
 import numpy as np
 import pytest
 from django.core.management import call_command
+from django.db import connection, transaction
 
 from recommendations.models import ItemWeight, PersonalShelf, SegmentPopularity
 from recommendations.personal import model
@@ -204,6 +206,48 @@ def test_buyers_in_segments_are_counted_at_the_data_s_clock():
         "segment", "product", "buyers_90_days", "buyers_ever"
     )
     assert list(rows) == [(segment.pk, tea.pk, 1, 2), (segment.pk, mug.pk, 1, 1)]
+
+
+def buyers_in_segments() -> dict:
+    return dict(SegmentPopularity.objects.values_list("product__title", "buyers_ever"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_buyers_in_segments_may_be_counted_by_two_at_once():
+    ada = make_customer()
+    make_segment(make_run(), ada)
+    make_order(ada, make_product(title="Tea"))
+
+    def count() -> None:
+        try:
+            refresh_segment_popularity(NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as another, transaction.atomic():
+        refresh_segment_popularity(NOW)
+        counted = another.submit(count)
+        wait([counted], timeout=0.5)
+
+    counted.result()
+    assert buyers_in_segments() == {"Tea": 1}
+
+
+def test_only_a_run_that_is_published_changes_the_buyers_in_segments():
+    ada = make_customer()
+    make_segment(make_run(), ada)
+    make_order(ada, make_product(title="Pot"), days_ago=5)
+    first = build(as_of=NOW)
+    make_order(ada, make_product(title="Tea"))
+
+    refused = build(as_of=NOW.replace(day=1))
+    assert (refused.status, buyers_in_segments()) == ("refused", {"Pot": 1})
+    build(as_of=NOW)
+    assert buyers_in_segments() == {"Pot": 1, "Tea": 1}
+
+    Run.objects.filter(pk=first.pk).update(as_of=NOW.replace(day=29))
+    roll_back("personal")
+    assert buyers_in_segments() == {"Pot": 1}
 
 
 def test_the_command_refreshes_every_kind(capsys, large):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.core.management.base import CommandError, CommandParser
+from django.db import transaction
 
 from recommendations.services.refreshing import refresh_recommendations, request_refresh
 from recommendations.tasks import KINDS
@@ -28,7 +29,8 @@ class Command(JsonCommand):
         wanted = [name for name in kinds.names() if name in ([only] if only else KINDS)]
         asked = {"as_of": as_of, "requested_by": "command line"}
         if enqueue:
-            runs = [request_refresh(name, **asked) for name in wanted]
+            with transaction.atomic():
+                runs = [request_refresh(name, **asked) for name in wanted]
             for run in runs:
                 hand_over(run.pk)
         else:
