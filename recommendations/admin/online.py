@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from customers.models import Segment
 from customers.queries.pages import shop_currency
 from recommendations.models import Event
-from recommendations.online import Estimate
+from recommendations.online import LEAST_UNITS, Estimate
 from recommendations.queries.online import CREDITED_FOR, has_events
 from recommendations.services.online import Line, kept_report
 from runs.admin.seen import ListedOnly
@@ -45,14 +45,15 @@ class OnlineResults(ListedOnly):
     def facts(self, days: int) -> dict:
         """Collect what the page shows."""
         report = kept_report(days)
-        comparison = next(iter(report.comparisons), None)
+        comparison, holdout = next(iter(report.comparisons), None), report.overall.get("baseline")
         faces = {segment.key: segment for segment in Segment.objects.all()}
         return {
             "report": report,
             "model": report.overall.get("model"),
-            "holdout": report.overall.get("baseline"),
+            "holdout": holdout,
             "comparison": comparison,
-            "finding": _finding(comparison.clicks if comparison else None),
+            "fewest": LEAST_UNITS,
+            "finding": _finding(comparison.clicks if comparison else holdout and Estimate(None)),
             "most": _reach(report.sources + report.segments),
             "segments": [(faces.get(line.name), line) for line in report.segments],
         }

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from recommendations.online import Sums
+from recommendations.online import LEAST_UNITS, Sums
 from runs.copying import fetch
 
 # A click is credited with an order of the same article by the same customer within so long.
@@ -17,6 +17,7 @@ _FACTS = """
     ), fact AS MATERIALIZED (
         SELECT e.id, e.type, e.at, e.kind, e.source, e.arm,
             coalesce(nullif(p.item_group_id, ''), p.id::text) AS article, who.customer_id,
+            who.customer_id IS NOT NULL OR e.visitor <> '' AS is_known,
             coalesce('c' || who.customer_id, 'v' || nullif(e.visitor, ''), e.id::text) AS unit
         FROM recommendations_event AS e
         JOIN products_product AS p ON p.id = e.product_id
@@ -43,7 +44,7 @@ _CREDITED = """
 # The segment a customer was in when it happened.
 _BY_UNIT = """
     by_unit AS MATERIALIZED (
-        SELECT f.kind, f.source, coalesce(s.key, '') AS segment, f.arm, f.unit,
+        SELECT f.kind, f.source, coalesce(s.key, '') AS segment, f.arm, f.unit, f.is_known,
             count(*) FILTER (WHERE f.type = 'impression') AS i,
             count(*) FILTER (WHERE f.type = 'click') AS c,
             count(paid.net) AS o, coalesce(sum(paid.net), 0)::float8 AS r
@@ -52,16 +53,33 @@ _BY_UNIT = """
         LEFT JOIN customers_membership AS m ON m.customer_id = f.customer_id AND m.since <= f.at
             AND NOT EXISTS (SELECT FROM runs_run AS r WHERE r.id = m.to_run_id AND r.as_of <= f.at)
         LEFT JOIN customers_segment AS s ON s.id = m.segment_id
-        GROUP BY 1, 2, 3, 4, 5
+        GROUP BY 1, 2, 3, 4, 5, 6
+    )"""
+# The arms differ by chance alone only in lists that shoppers are held out from; a few who try are
+# no hold-out.
+_COMPARED = f"""
+    compared AS MATERIALIZED (
+        SELECT by_unit.* FROM by_unit JOIN (
+            SELECT kind, is_known FROM by_unit GROUP BY 1, 2
+            HAVING count(DISTINCT unit) FILTER (WHERE arm = 'model') >= {LEAST_UNITS}
+                AND count(DISTINCT unit) FILTER (WHERE arm = 'baseline') >= {LEAST_UNITS}
+        ) AS held_out USING (kind, is_known)
     )"""
 _GROUPED = """
     SELECT '{by}', name, arm, count(*), sum(i), sum(c), sum(o), sum(r), sum(i * i), sum(c * c),
         sum(o * o), sum(r * r), sum(c * i), sum(o * c), sum(r * i)
     FROM (
         SELECT {name} AS name, arm, unit, sum(i) AS i, sum(c) AS c, sum(o) AS o, sum(r) AS r
-        FROM by_unit GROUP BY 1, 2, 3
+        FROM {facts} GROUP BY 1, 2, 3
     ) AS shopper GROUP BY name, arm"""
-_GROUPS = {"all": "''", "kind": "kind", "source": "source", "segment": "segment"}
+_GROUPS = {
+    "all": ("''", "by_unit"),
+    "kind": ("kind", "by_unit"),
+    "source": ("source", "by_unit"),
+    "segment": ("segment", "by_unit"),
+    "compared": ("''", "compared"),
+    "compared kind": ("kind", "compared"),
+}
 
 
 class Group(NamedTuple):
@@ -74,9 +92,14 @@ class Group(NamedTuple):
 
 
 def online_sums(since: datetime, until: datetime) -> list[Group]:
-    """What came of lists shown in this time: of all, and by kind of list, source and segment."""
-    grouped = (_GROUPED.format(by=by, name=name) for by, name in _GROUPS.items())
-    sql = f"WITH {_FACTS}, {_CREDITED}, {_BY_UNIT} {' UNION ALL '.join(grouped)}"
+    """What came of lists shown in this time: of all, and by kind of list, source and segment.
+
+    Those that can be compared, as shoppers are held out from them, also by themselves.
+    """
+    grouped = (
+        _GROUPED.format(by=by, name=name, facts=facts) for by, (name, facts) in _GROUPS.items()
+    )
+    sql = f"WITH {_FACTS}, {_CREDITED}, {_BY_UNIT}, {_COMPARED} {' UNION ALL '.join(grouped)}"
     values = {"since": since, "until": until, "credited_for": CREDITED_FOR}
     return [
         Group(by, name, arm, Sums(int(units), *map(float, sums)))

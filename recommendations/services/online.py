@@ -37,7 +37,10 @@ class Comparison:
 
 @dataclass(frozen=True)
 class OnlineReport:
-    """What came of the lists shown in a time; every part most impressions first."""
+    """What came of the lists shown in a time; every part most impressions first.
+
+    Compared are lists that shoppers are held out from: all of these, then each kind.
+    """
 
     since: datetime
     until: datetime
@@ -66,7 +69,7 @@ def online_report(until: datetime, days: int) -> OnlineReport:
     groups = queries.online_sums(since, until)
     lines = {
         by: [Line(g.name, g.arm, g.sums, rates(g.sums)) for g in groups if g.by == by]
-        for by in ("all", "kind", "source", "segment")
+        for by in ("all", "kind", "source", "segment", "compared", "compared kind")
     }
     for part in lines.values():
         part.sort(key=lambda line: (-line.sums.impressions, line.name, line.arm))
@@ -74,7 +77,7 @@ def online_report(until: datetime, days: int) -> OnlineReport:
         since=since,
         until=until,
         overall={line.arm: line for line in lines["all"]},
-        comparisons=[*_compare(lines["all"]), *_compare(lines["kind"])],
+        comparisons=[*_compare(lines["compared"]), *_compare(lines["compared kind"])],
         sources=lines["source"],
         kinds=lines["kind"],
         segments=lines["segment"],

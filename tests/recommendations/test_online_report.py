@@ -12,7 +12,7 @@ from recommendations.online import Estimate
 from recommendations.services.events import take_events
 from recommendations.services.online import kept_report, online_report
 from tests.factories import NOW, make_customer, make_order, make_product, make_run, make_segment
-from tests.recommendations.traffic import CLICKS, ORDERS, PRICE, simulate
+from tests.recommendations.traffic import CLICKS, ORDERS, PRICE, simulate, simulate_elsewhere
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/recommendations/event/"
@@ -142,6 +142,19 @@ def test_a_known_lift_is_recovered_inside_the_interval():
         assert found.revenue.low < earned < found.revenue.high
 
 
+def test_lists_nobody_is_held_out_from_are_not_compared():
+    Shop.objects.create(currency="EUR")
+    simulate(1200, NOW - timedelta(days=9))
+    before = report()
+
+    simulate_elsewhere(1200, NOW - timedelta(days=9, hours=2))
+
+    after = report()
+    assert after.comparisons == before.comparisons
+    assert [comparison.name for comparison in after.comparisons] == ["", "similar"]
+    assert after.overall["model"].rates.clicks.value > before.overall["model"].rates.clicks.value
+
+
 def test_staff_see_what_the_model_brings(admin_client):
     Shop.objects.create(currency="EUR")
     simulate(400, timezone.now() - timedelta(days=9))
@@ -152,6 +165,20 @@ def test_staff_see_what_the_model_brings(admin_client):
     assert "too few to tell" not in html
     assert "Nothing was told" in admin_client.get(f"{PAGE}?days=7").content.decode()
     assert admin_client.get(f"{PAGE}?days=x").status_code == 200
+
+
+def test_a_few_who_were_held_out_are_compared_with_nobody(admin_client, mug):
+    now = timezone.now()
+    for arm, shoppers in {"model": 40, "baseline": 29}.items():
+        shown = {"type": "impression", "list_id": LIST.replace("model", arm), "at": now.isoformat()}
+        who = (dict.fromkeys(("event_id", "visitor"), f"{arm}{n}") for n in range(shoppers))
+        tell(*(shown | one for one in who))
+
+    html = admin_client.get(PAGE).content.decode()
+
+    assert online_report(now, 28).comparisons == []
+    assert "Too few were held out" in html
+    assert "to 30 shoppers held out and 30 others yet" in html
 
 
 def test_the_finding_says_what_can_be_told():

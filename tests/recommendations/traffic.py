@@ -49,6 +49,30 @@ def simulate(shoppers: int, at: datetime, *, hold_out: float = 0.4, seed: int = 
     execute("ANALYZE recommendations_event")
 
 
+def simulate_elsewhere(shoppers: int, at: datetime, *, rate: float = 0.5, seed: int = 4) -> None:
+    """Tell of lists nobody is held out from, but for a try, to shoppers and products as above.
+
+    Personal lists of every second shopper, and similar ones on pages that tell of no visitor.
+    """
+    random = np.random.default_rng(seed)
+    personal, baseline, similar = (
+        list_id(kind, arm, [("p0", source)])
+        for kind, arm, source in [
+            ("for-customer", "model", "personal"),
+            ("for-customer", "baseline", "popular"),
+            ("similar", "model", "similar"),
+        ]
+    )
+    told = [_event([], "impression", "p0", at) | {"list_id": baseline, "visitor": "v0"}]
+    for shopper in range(1, shoppers, 2):
+        for seen in ({"list_id": personal, "visitor": f"v{shopper}"}, {"list_id": similar}):
+            told.append(_event(told, "impression", "p0", at) | seen)
+            if random.random() < rate:
+                told.append(_event(told, "click", "p0", at) | seen)
+    rows = [event | {"event_id": f"elsewhere-{event['event_id']}"} for event in told]
+    assert take_events(rows).rejected == []
+
+
 def _event(told: list, kind: str, product: str, at: datetime) -> dict:
     return {"event_id": f"e{len(told)}", "type": kind, "product": product, "at": at.isoformat()}
 
