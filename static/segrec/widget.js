@@ -182,7 +182,8 @@
       }, { threshold: 0.5 });
       for (const card of cards) {
         eye.observe(card);
-        const click = () => {
+        const click = ({ button }) => {
+          if (button > 1) return;
           note("click", card);
           this.send();
         };

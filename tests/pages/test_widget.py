@@ -136,6 +136,17 @@ def test_it_tells_what_is_seen_and_clicked_where_it_is_told_to(open_widget, mugs
     assert complaints == []
 
 
+def test_what_is_clicked_to_see_a_menu_is_not_told_as_a_click(open_widget, mugs):
+    page = open_widget(product='product="mug/1" report visitor="v7"')
+    titles(page)
+    told(2)
+
+    page.locator("a.segrec-title").click(button="right")
+    page.wait_for_timeout(1500)
+
+    assert [event[0] for event in told(2)] == ["impression", "impression"]
+
+
 def test_it_tells_nothing_unless_told_to(open_widget, mugs):
     page = open_widget()
     titles(page)
