@@ -73,7 +73,9 @@
     }
 
     attributeChangedCallback(name, before, now) {
-      if (this.asked && before !== now) this.load();
+      if (!this.asked || before === now) return;
+      this.isOther ||= name === "product" || name === "list";
+      this.load();
     }
 
     get(name) {
@@ -112,9 +114,13 @@
         const list = await answer.json();
         if (this.asking !== asking) return;
         if (list.results.length) this.show(list);
+        else this.restore();
         this.tell("load", list);
       } catch (problem) {
-        if (this.asking === asking) this.tell("error", problem);
+        if (this.asking === asking) {
+          if (this.isOther) this.restore();
+          this.tell("error", problem);
+        }
         asking.abort();
       } finally {
         clearTimeout(late);
@@ -134,8 +140,16 @@
       section.dataset.list = list.list_id;
       section.setAttribute("aria-label", heading);
       this.send();
+      this.own ||= [...this.childNodes];
+      this.isOther = false;
       this.replaceChildren(section);
       if (this.hasAttribute("report")) this.report(list, cards);
+    }
+
+    /* Show again what the page had put here: a list stays only beside the product it is of. */
+    restore() {
+      this.send();
+      if (this.own) this.replaceChildren(...this.own);
     }
 
     card(result) {

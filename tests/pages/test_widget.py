@@ -185,6 +185,23 @@ def test_it_follows_its_attributes(open_widget, mugs):
     expect(page.locator(".segrec-card")).to_have_count(1)
 
 
+@pytest.mark.parametrize("now", ["none", "bare"])
+def test_the_list_of_another_product_does_not_stay(open_widget, mugs, now):
+    page = open_widget(product='product="mug/1" query="min_score=0.1"')
+    titles(page)
+    make_product(external_id="bare", title="Bare")
+
+    page.eval_on_selector(
+        "segrec-recommendations", "(it, id) => it.setAttribute('product', id)", now
+    )
+
+    expect(page.locator(".segrec-card")).to_have_count(0)
+    expect(page.get_by_role("link", name="All mugs")).to_be_visible()
+    page.eval_on_selector("segrec-recommendations", "it => it.setAttribute('product', 'mug/1')")
+    assert len(titles(page)) == 2
+    assert page.get_by_role("link", name="All mugs").count() == 0
+
+
 def test_a_link_may_be_made_of_the_id(open_widget, mugs):
     page = open_widget(product='product="mug/1" link="/p/{id}?from=list"')
 
