@@ -189,12 +189,15 @@ def add_named_products() -> tuple[list[int], list[int]]:
     return [product for (product,) in described], [product for (product,) in created]
 
 
-def take_off_sale_others() -> list[int]:
-    """Take off sale what the staged rows do not name."""
+def take_off_sale_others(but: Sequence[str]) -> list[int]:
+    """Take off sale what neither the staged rows nor these ids name."""
     found = fetch(
         "UPDATE products_product SET deleted_at = clock_timestamp(), updated_at = clock_timestamp()"
         " WHERE deleted_at IS NULL"
-        " AND lower(external_id) NOT IN (SELECT lower(id) FROM staged_product) RETURNING id"
+        " AND lower(external_id) NOT IN (SELECT lower(id) FROM staged_product)"
+        " AND lower(external_id) NOT IN (SELECT lower(id) FROM unnest(%s::text[]) AS kept (id))"
+        " RETURNING id",
+        [list(but)],
     )
     return [product_id for (product_id,) in found]
 

@@ -31,14 +31,16 @@ def import_products(path: str | Path, options: Options = DEFAULTS) -> Summary:
         summary.created, summary.updated = len(changes.created), len(changes.updated)
         summary.unchanged = changes.unchanged
         summary.skip("the same id again, the last row counts", changes.repeated)
-        gone = []
-        if options.complete and rows.unreadable:
-            summary.warn("rows unreadable, so nothing was taken off sale", rows.unreadable)
-        elif options.complete:
-            gone = queries.take_off_sale_others()
-            summary.warn("products taken off sale", len(gone))
+        gone = queries.take_off_sale_others(_pieces(rows.unreadable)) if options.complete else []
+        summary.warn("products taken off sale", len(gone))
         announce(changes.created + changes.updated + gone, moved=changes.moved)
     return summary
+
+
+def _pieces(texts: Iterable[str]) -> list[str]:
+    """What may be an id in rows that cannot be parted into cells."""
+    found = (piece for text in texts for mark in '",;|\t' for piece in text.split(mark))
+    return list({piece.strip(' "') for piece in found})
 
 
 def upsert_products(rows: list[dict[str, Any]]) -> Written:

@@ -101,7 +101,7 @@ class FileRows:
         )
         self._rule = rule
         self.good_rows = 0
-        self.unreadable = 0  # rows that have no cells, so that nothing may be told from them
+        self.unreadable: list[str] = []  # rows that cannot be parted into cells, where it matters
 
     def __enter__(self) -> "FileRows":
         return self
@@ -189,8 +189,9 @@ class FileRows:
     def _batches(self, count: bool) -> Iterator[Batch]:
         for batch in self.table.batches():
             if count:
-                self.unreadable += len(batch.bad)
                 for bad in batch.bad:
+                    if self.options.complete:
+                        self.unreadable.append(bad.text)
                     self.summary.rejected += 1
                     self._rejects.add(bad.line, "", "", bad.reason, bad.text)
                 self.summary.skip("header repeated", batch.repeated_headers)
