@@ -24,10 +24,10 @@ PERSON = {
 
 
 def find_people(digests: Callable[[str, str], list[str]]) -> list[int]:
-    """Find or make the customer of each staged person; return whose orders joined another's.
+    """Find or make the customer of each staged person; return those whose orders changed hands.
 
     A guest is taken over by the first person of the same e-mail who has an id. `digests` gives
-    what may be kept of an erased person's id and e-mail.
+    what may be kept of an erased person's id and e-mail, the id's first.
     """
     _find_erased(digests)
     execute(
@@ -56,19 +56,24 @@ def _find_erased(digests: Callable[[str, str], list[str]]) -> None:
     if not ErasedIdentity.objects.exists():
         return
     execute("DROP TABLE IF EXISTS staged_digest")
-    execute("CREATE TEMP TABLE staged_digest (digest text, person text)")
-    people = fetch("SELECT person, registered, coalesce(email, '') FROM staged_person")
+    execute("CREATE TEMP TABLE staged_digest (digest text, person text, place int)")
+    # Who is known by an id was not erased, whoever else had that e-mail.
+    people = fetch(
+        "SELECT person, registered, coalesce(email, '') FROM staged_person AS s WHERE NOT EXISTS"
+        " (SELECT FROM customers_customer AS c WHERE s.registered AND c.external_id = s.person)"
+    )
     rows = [
-        (digest, person)
+        (digest, person, place)
         for person, registered, email in people
-        for digest in digests(person if registered else "", email)
+        for place, digest in enumerate(digests(person if registered else "", email))
     ]
     if rows:
-        copy_rows("staged_digest", ["digest", "person"], rows)
+        copy_rows("staged_digest", ["digest", "person", "place"], rows)
     execute(
-        "UPDATE staged_person AS s SET customer_id = e.customer_id, erased = true"
-        " FROM staged_digest AS d JOIN customers_erasedidentity AS e USING (digest)"
-        " WHERE s.person = d.person"
+        "UPDATE staged_person AS s SET customer_id = e.customer_id, erased = true FROM"
+        " (SELECT DISTINCT ON (person) person, customer_id FROM staged_digest"
+        " JOIN customers_erasedidentity USING (digest) ORDER BY person, place) AS e"
+        " WHERE s.person = e.person"
     )
 
 
@@ -97,7 +102,7 @@ def _take_over_guests() -> list[int]:
     )
     merged = fetch("SELECT guest_id, customer_id FROM taken WHERE customer_id IS NOT NULL")
     _remove_guests([guest for guest, _ in merged])
-    return [customer for _, customer in merged]
+    return [customer for pair in merged for customer in pair]
 
 
 def _remove_guests(guest_ids: list[int]) -> None:

@@ -116,6 +116,31 @@ def test_a_later_order_attaches_to_the_surrogate(ada, row):
     assert "lovelace" not in everything_stored()
 
 
+def test_another_customer_of_the_same_e_mail_stays_who_they_are(ada):
+    ben = {"customer_id": "ben", "email": PERSON["email"]}
+    order = LINE | {"order_id": "o2"} | ben
+    upsert_orders([order])
+    surrogate = erase_customer(ada)
+
+    upsert_orders([order])
+    upsert_customers([ben | {"first_name": "Ben"}])
+
+    assert Customer.objects.get(external_id="ben").first_name == "Ben"
+    assert Order.objects.get(external_id="o2").customer.external_id == "ben"
+    assert Order.objects.get(external_id="o1").customer == surrogate
+
+
+def test_of_two_erased_with_one_e_mail_the_id_says_which(ada):
+    ben = {"customer_id": "ben", "email": PERSON["email"]}
+    upsert_customers([ben])
+    erase_customer(ada)
+    surrogate = erase_customer("ben")
+
+    upsert_orders([LINE | {"order_id": "o2"} | ben])
+
+    assert Order.objects.get(external_id="o2").customer == surrogate
+
+
 def test_an_erased_person_cannot_be_erased_or_exported_again(ada):
     erase_customer(ada)
 

@@ -14,6 +14,7 @@ from products.services import upsert_products
 from runs.files import FileRefused
 from runs.imports import Options
 from runs.models import Import
+from tests.factories import make_run, make_segment
 from tests.shop_files import assert_totals_are_true, counts, state, write
 
 pytestmark = pytest.mark.django_db
@@ -300,6 +301,19 @@ def test_another_order_of_an_e_mail_nobody_has_any_more_is_a_guests(tmp_path):
 
     owners = Order.objects.order_by("external_id").values_list("customer__is_guest", flat=True)
     assert list(owners) == [False, True]
+    assert_totals_are_true()
+
+
+def test_a_guest_with_a_segment_history_keeps_no_sums_when_taken_over(tmp_path):
+    header = "order_id,ordered_at,customer_id,email,product_id,unit_price\n"
+    import_customers(write(tmp_path, "customer_id\n7"))
+    import_orders(write(tmp_path, header + "1,2024-01-05,,ada@x.org,a,10"))
+    make_segment(make_run(), Customer.objects.get(is_guest=True))
+
+    import_orders(write(tmp_path, header + "2,2024-01-06,7,ada@x.org,a,10"))
+
+    totals = CustomerTotal.objects.values_list("customer__external_id", "order_count", "net")
+    assert list(totals) == [("7", 2, 20)]
     assert_totals_are_true()
 
 
