@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from customers.models import Move
+from customers.models import Membership
 from runs.models import Run
 
 # A proposal holds while its customer is where it was, and may still be profiled.
@@ -34,6 +34,9 @@ _OPEN_STAYS = """
     FROM customers_proposedmove AS p
     WHERE p.run_id = %(run)s AND p.cause <> '' AND p.to_place IS NOT NULL
     ORDER BY p.customer_id"""
+_IS_MEMBER = """EXISTS (
+    SELECT FROM customers_membership AS m WHERE m.customer_id = {}.customer_id
+    AND m.to_run_id IS NULL)"""
 _FLAG_STAYS = """
     UPDATE customers_membership AS m SET borderline = p.borderline
     FROM customers_proposedmove AS p
@@ -58,7 +61,7 @@ def move_members(run: Run, segment_ids: list[int]) -> None:
 
 
 def replace_scores(run: Run) -> None:
-    """End the scores that a run found changed, and begin the new ones."""
+    """End the scores that a run found changed and those of who left; begin the new ones."""
     _execute(
         "UPDATE customers_customerscore AS s SET to_run_id = %(run)s"
         " FROM customers_proposedscore AS p WHERE p.run_id = %(run)s"
@@ -66,20 +69,27 @@ def replace_scores(run: Run) -> None:
         run=run.pk,
     )
     _execute(
+        "UPDATE customers_customerscore AS s SET to_run_id = %(run)s"
+        f" WHERE s.to_run_id IS NULL AND NOT {_IS_MEMBER.format('s')}",
+        run=run.pk,
+    )
+    _execute(
         "INSERT INTO customers_customerscore"
         " (customer_id, rfm_code, rfm_name, value_tier, from_run_id)"
         " SELECT customer_id, rfm_code, rfm_name, value_tier, run_id"
-        " FROM customers_proposedscore WHERE run_id = %(run)s ORDER BY customer_id",
+        " FROM customers_proposedscore AS p"
+        f" WHERE run_id = %(run)s AND {_IS_MEMBER.format('p')} ORDER BY customer_id",
         run=run.pk,
     )
     _execute("DELETE FROM customers_proposedscore WHERE run_id = %(run)s", run=run.pk)
 
 
+_PROFILED = "NOT c.profiling_opt_out AND c.erased_at IS NULL"
 # Whom the run moved, but for those who left for reasons of their own since.
-_UNDONE = """
+_UNDONE = f"""
     SELECT DISTINCT v.customer_id FROM customers_move AS v
     JOIN customers_customer AS c ON c.id = v.customer_id
-    WHERE v.run_id = %(run)s AND NOT c.profiling_opt_out AND c.erased_at IS NULL"""
+    WHERE v.run_id = %(run)s AND {_PROFILED}"""
 _INVERSE_MOVES = f"""
     INSERT INTO customers_move
         (run_id, customer_id, from_segment_id, to_segment_id, cause, feature, at)
@@ -94,9 +104,12 @@ _INVERSE_MOVES = f"""
     ORDER BY u.customer_id"""
 
 
-def move_back(target: Run, current: Run) -> None:
-    """Undo what publishing `current` did: stays, flags and scores are as `target` left them."""
-    values = {"run": current.pk, "at": target.as_of}
+def move_back(current: Run) -> None:
+    """Undo what publishing this run did: stays, flags and scores are as the one before left them.
+
+    The inverse moves bear this run's date, so that whoever has read its moves reads them too.
+    """
+    values = {"run": current.pk, "at": current.as_of}
     _execute(_INVERSE_MOVES, **values)
     _execute(
         f"DELETE FROM customers_membership WHERE from_run_id = %(run)s AND to_run_id IS NULL"
@@ -116,7 +129,9 @@ def move_back(target: Run, current: Run) -> None:
     )
     _execute("DELETE FROM customers_customerscore WHERE from_run_id = %(run)s", **values)
     _execute(
-        "UPDATE customers_customerscore SET to_run_id = NULL WHERE to_run_id = %(run)s", **values
+        "UPDATE customers_customerscore AS s SET to_run_id = NULL FROM customers_customer AS c"
+        f" WHERE s.to_run_id = %(run)s AND c.id = s.customer_id AND {_PROFILED}",
+        **values,
     )
 
 
@@ -141,6 +156,12 @@ def leave(customer_ids: list[int], cause: str, run: Run) -> None:
     )
 
 
+def leave_opted_out(run: Run) -> None:
+    """Close the stays of customers who opted out of profiling and are still in a segment."""
+    still = Membership.objects.filter(to_run=None, customer__profiling_opt_out=True)
+    leave(list(still.values_list("customer", flat=True)), "opted_out", run)
+
+
 def member_counts() -> dict[int, int]:
     """How many customers are in each segment now."""
     return _pairs(
@@ -156,12 +177,6 @@ def ledger_counts() -> dict[int, int]:
         " SELECT from_segment_id, -1 FROM customers_move) AS ways"
         " WHERE segment IS NOT NULL GROUP BY segment HAVING sum(way) <> 0"
     )
-
-
-def moves_by_run(run: Run) -> dict[str, int]:
-    """How many moves of a run have each cause."""
-    causes = Move.objects.filter(run=run).values_list("cause", flat=True)
-    return {cause: list(causes).count(cause) for cause in set(causes)}
 
 
 def _pairs(sql: str) -> dict[int, int]:

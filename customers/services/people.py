@@ -9,10 +9,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 from customers.identities import email_digest, guest_id, id_digest, key_mark
 from customers.imports.customers import COLUMNS, FORMATS
-from customers.queries import customers, people, totals
+from customers.queries import customers, ledger, people, totals
 from runs.copying import copy_text, staged
 from runs.imports import DEFAULTS, Block, FileRows, GivenRows, Options, Summary, Written, flat
 from runs.imports.importers import Importer
+from runs.queries import PUBLISH_LOCK, published_run, transaction_lock
 
 
 def import_customers(path: str | Path, options: Options = DEFAULTS) -> Summary:
@@ -38,12 +39,20 @@ def upsert_customers(rows: list[dict[str, Any]]) -> Written:
 
 
 def store_customers(summary: Summary) -> None:
-    """Write the staged customers; guests of their e-mails become them."""
+    """Write the staged customers; guests of their e-mails become them.
+
+    Who opts out of profiling leaves their segment at once.
+    """
     confirm_key()
     customers.stage_people()
+    leaves = customers.someone_opts_out()
+    if leaves:
+        transaction_lock(PUBLISH_LOCK)  # before any row is locked that a publication may wait for
     joined = people.find_people(erasure_digests)
     summary.names_erased = people.any_erased()
     changes = customers.update_customers()
+    if leaves and (run := published_run("segments")):
+        ledger.leave(customers.opted_out(), "opted_out", run)
     summary.created, summary.updated = changes.created, changes.updated
     summary.unchanged = changes.unchanged
     summary.skip("the same id again, the last row counts", changes.repeated)

@@ -60,6 +60,8 @@ def _by_distance(
     stay: Membership, model: SegmentModel, learned: Learned, features: Features
 ) -> Explanation:
     ids = [segment["id"] for segment in model.parameters["segments"]]
+    if stay.segment_id not in ids:
+        return _unexplained(stay)
     own = ids.index(stay.segment_id)
     z = learned.coordinates(features)
     # A hysteresis of nothing: the customer is where the run left them.
@@ -91,7 +93,7 @@ def _by_scores(stay: Membership, features: Features) -> Explanation:
 
 
 def _unexplained(stay: Membership) -> Explanation:
-    """A customer whose orders are gone since the run."""
+    """A customer whose orders are gone since the run, or whose segment is not the run's."""
     return Explanation(stay.segment, stay.since, stay.borderline, None, None, [])
 
 

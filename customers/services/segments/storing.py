@@ -67,6 +67,7 @@ def publish(run: Run, before: Run | None) -> None:
     if model.parameters["based_on"] != (before and before.pk):
         raise RunError(f"Run {run.pk} was made for another published run; refresh again.")
     segments = _settle_segments(run, model)
+    ledger.leave_opted_out(run)
     ledger.drop_proposals_overtaken(run)
     ledger.move_members(run, [segment.pk for segment in segments])
     ledger.replace_scores(run)
@@ -76,7 +77,8 @@ def publish(run: Run, before: Run | None) -> None:
 
 def take_back(target: Run, current: Run) -> None:
     """Undo the current run's moves, so that the target's answers are given again."""
-    ledger.move_back(target, current)
+    ledger.move_back(current)
+    ledger.leave_opted_out(current)
     model = SegmentModel.objects.get(run=target)
     for stored in model.parameters["segments"]:
         _restate(Segment.objects.get(pk=stored["id"]), stored)

@@ -4,7 +4,7 @@ import pytest
 from customers.models import Membership
 from customers.services.segments.explaining import explain_customer
 from customers.services.segments.refreshing import refresh_segments
-from tests.factories import make_customer
+from tests.factories import make_customer, make_segment
 
 pytestmark = pytest.mark.django_db
 
@@ -37,3 +37,13 @@ def test_who_is_in_no_segment_is_not_explained(shop):
     refresh_segments(k=7)
 
     assert explain_customer(make_customer(external_id="stranger")) is None
+
+
+def test_who_is_in_a_segment_that_is_not_the_runs_is_told_no_reasons(shop):
+    run = refresh_segments(k=7)
+    stay = Membership.objects.filter(to_run=None).first()
+    Membership.objects.filter(pk=stay.pk).update(segment=make_segment(run))
+
+    told = explain_customer(stay.customer)
+
+    assert (told.since, told.second, told.why) == (stay.since, None, [])

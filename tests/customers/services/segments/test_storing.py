@@ -4,12 +4,17 @@ import pytest
 
 from customers.models import (
     Customer,
+    CustomerScore,
     Move,
+    Order,
     ProposedMove,
     Segment,
     SegmentModel,
 )
 from customers.queries import ledger
+from customers.queries.totals import recompute_totals
+from customers.services.people import upsert_customers
+from customers.services.privacy import erase_customer
 from customers.services.segments.refreshing import refresh_segments
 from runs.services import discard_run, publish_run, roll_back
 from tests.customers.services.segments.seen import codes, everything, places
@@ -45,17 +50,45 @@ def test_rolling_back_another_number_of_segments_revives_the_old_ones(shop):
     assert not set(Segment.objects.filter(created_run=run, retired_run=None))
 
 
-def test_who_opted_out_since_is_not_brought_back_by_a_roll_back(shop):
+def erase(customer: Customer) -> None:
+    erase_customer(customer.external_id)
+
+
+def opt_out(customer: Customer) -> None:
+    upsert_customers([{"customer_id": customer.external_id, "profiling_opt_out": True}])
+
+
+def was_opted_out(customer: Customer) -> None:
+    """Leave the customer as they were when opting out took effect with the next run."""
+    Customer.objects.filter(pk=customer.pk).update(profiling_opt_out=True)
+
+
+def is_scored(customer: Customer) -> bool:
+    return CustomerScore.objects.filter(customer=customer, to_run=None).exists()
+
+
+@pytest.mark.parametrize("goes", [erase, opt_out, was_opted_out])
+def test_who_left_since_is_not_brought_back_by_a_roll_back(shop, goes):
     refresh_segments(as_of=LAST_DAY - timedelta(weeks=6), k=6)
     run = refresh_segments()
     mover = Move.objects.filter(run=run, from_segment__isnull=False).first().customer
-    Customer.objects.filter(pk=mover.pk).update(profiling_opt_out=True)
-    ledger.leave([mover.pk], "opted_out", run)
+    goes(mover)
 
     roll_back("segments")
 
     assert mover.pk not in places()
+    assert not is_scored(mover)
     assert ledger.ledger_counts() == ledger.member_counts()
+
+
+def test_a_roll_back_is_read_by_who_has_read_the_moves_it_undoes(shop):
+    refresh_segments(as_of=LAST_DAY - timedelta(weeks=6), k=6)
+    run = refresh_segments()
+
+    roll_back("segments")
+
+    days = Move.objects.filter(run=run, cause="rolled_back").values_list("at", flat=True)
+    assert set(days) == {run.as_of}
 
 
 def test_a_held_run_shows_nobody_anything_until_it_is_published(shop):
@@ -87,16 +120,45 @@ def test_a_held_run_that_is_discarded_leaves_nothing(shop):
     assert SegmentModel.objects.count() == 1
 
 
-def test_a_held_run_spares_who_opted_out_meanwhile(shop):
+@pytest.mark.parametrize("goes", [erase, opt_out, was_opted_out])
+def test_a_held_run_brings_nobody_who_left_meanwhile_into_a_segment(shop, goes):
     refresh_segments(k=7)
     held = refresh_segments(k=4)
     someone = Customer.objects.first()
-    Customer.objects.filter(pk=someone.pk).update(profiling_opt_out=True)
+    goes(someone)
 
     publish_run(held)
 
-    assert Move.objects.filter(run=held, customer=someone).count() == 0
+    assert someone.pk not in places()
+    assert not is_scored(someone)
+    assert set(places().values()) == {each[0] for each in everything()["segments"]}
     assert ledger.ledger_counts() == ledger.member_counts()
+
+
+def test_who_opts_out_while_runs_are_held_leaves_at_once(shop):
+    refresh_segments(k=7)
+    held = refresh_segments(k=4)
+    someone = Customer.objects.first()
+
+    opt_out(someone)
+
+    move = Move.objects.filter(customer=someone).latest("id")
+    assert (move.cause, move.to_segment) == ("opted_out", None)
+    assert someone.pk not in places()
+    assert not is_scored(someone)
+    assert held.status == "held"
+
+
+def test_who_takes_no_part_any_more_has_no_score(shop):
+    refresh_segments(k=6)
+    someone = Customer.objects.first()
+    Order.objects.filter(customer=someone).update(status="cancelled")
+    recompute_totals([someone.pk])
+
+    refresh_segments()
+
+    assert someone.pk not in places()
+    assert not is_scored(someone)
 
 
 def test_a_new_number_of_segments_never_reuses_a_key(shop):
