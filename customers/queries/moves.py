@@ -54,9 +54,9 @@ def proposed_moves(run: Run, each: int) -> list[tuple[ProposedMove, str | None]]
 
 
 def runs_published(most: int) -> list[Run]:
-    """Return the latest runs of segments that readers ever saw, newest first."""
+    """Return the latest runs of segments that were published and not taken back, newest first."""
     seen = Run.objects.filter(kind="segments", published_at__isnull=False)
-    return list(seen.order_by("-id")[:most])
+    return list(seen.exclude(status=Run.Status.DISCARDED).order_by("-id")[:most])
 
 
 def counts_by_run(segment: Segment, runs: list[Run]) -> QuerySet:

@@ -4,7 +4,7 @@ import pytest
 
 from customers.models import ProposedMove, Segment, SegmentModel, SegmentProfile
 from customers.services.segments.changes import moves_of_run
-from tests.factories import make_customer, make_run, make_segment
+from tests.factories import NOW, make_customer, make_run, make_segment
 
 pytestmark = pytest.mark.django_db
 
@@ -124,7 +124,7 @@ def test_the_page_takes_the_same_queries_however_many_ways_and_people(
 
 
 def test_nobody_is_named_of_a_run_that_is_decided(admin_client, held):
-    held.status = "superseded"
+    held.status, held.published_at = "superseded", NOW
     held.save()
 
     assert not moves_of_run(held)["has_people"]
@@ -151,6 +151,14 @@ def test_a_published_run_is_compared_with_the_one_before(published):
 
     assert told["is_done"]
     assert told["sizes"][0].before == 100
+
+
+def test_a_run_that_was_taken_back_tells_what_moved_then(admin_client, published):
+    run = make_run(status="discarded", metrics=metrics(), previous=published)
+
+    page = admin_client.get(f"/admin/runs/run/{run.pk}/change/").content.decode()
+
+    assert "19 customers moved" in page
 
 
 def test_every_customer_of_a_first_run_comes_from_nowhere():

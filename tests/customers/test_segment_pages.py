@@ -6,7 +6,16 @@ from html import unescape
 
 import pytest
 
-from customers.models import Audience, CustomerTotal, Export, Move, Segment, Shop
+from customers.models import (
+    Audience,
+    CustomerTotal,
+    Export,
+    Move,
+    Segment,
+    SegmentProfile,
+    Shop,
+)
+from runs.models import Run
 from tests.factories import NOW, make_customer, make_order, make_product, make_run, make_segment
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +108,18 @@ def test_the_first_run_shows_no_trend(admin_client, told):
     told["run"].published_at = None
     told["run"].save()
 
+    assert set(trends(admin_client).values()) == {"–"}
+
+
+def test_a_run_that_was_taken_back_is_not_told(admin_client, told):
+    Run.objects.filter(pk=told["run"].pk).update(status="discarded")
+    Run.objects.filter(pk=told["before"].pk).update(status="published", metrics={"customers": 6})
+    SegmentProfile.objects.update(run=told["before"])
+
+    page = page_of(admin_client, told["loyal"])
+
+    assert "Found by the first run" in page
+    assert "Silent for longer" not in page
     assert set(trends(admin_client).values()) == {"–"}
 
 

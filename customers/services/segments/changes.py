@@ -12,7 +12,6 @@ from runs.queries import published_run
 
 FLOWS_SHOWN = 12
 PEOPLE_SHOWN = 5  # of each flow
-DECIDED = (Run.Status.PUBLISHED, Run.Status.SUPERSEDED)
 
 
 @dataclass(frozen=True)
@@ -60,11 +59,11 @@ def moves_of_run(run: Run) -> dict:
     flows = run.metrics.get("moves") if run.kind == "segments" else None
     if not flows:
         return {}
-    is_done = run.status in DECIDED
+    is_done = run.published_at is not None
     before = run.previous if is_done else published_run("segments")
     sizes = {profile.segment.key: profile.customers for profile in pages.profiles_of(before)}
     after = {found["key"]: found for found in run.metrics.get("segments", [])}
-    known = pages.segments_by_keys({*sizes, *after})
+    known = pages.segments_by_key({*sizes, *after})
     named = {key: _called(known.get(key), after.get(key), is_done) for key in {*known, *after}}
     left, came = defaultdict(int), defaultdict(int)
     for flow in flows:
