@@ -28,7 +28,7 @@ from runs.queries import published_run
 
 @admin.register(Segment)
 class SegmentAdmin(admin.ModelAdmin):
-    """The segments of the published run by falling mean spend, retired ones after."""
+    """The segments of the published run by falling median spend, retired ones after."""
 
     list_display = ("segment", "size", "trend", "customer_share", "sales_share", "meaning")
     number_columns = ("size", "trend")

@@ -235,7 +235,10 @@ class Migration(migrations.Migration):
                 ("customers", models.IntegerField()),
                 ("share", models.FloatField()),
                 ("revenue_share", models.FloatField()),
-                ("position", models.PositiveSmallIntegerField(help_text="By falling mean spend.")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(help_text="By falling median spend."),
+                ),
                 (
                     "features",
                     models.JSONField(default=dict, help_text="Medians and percentiles by feature."),

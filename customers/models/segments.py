@@ -56,7 +56,7 @@ class SegmentProfile(models.Model):
     customers = models.IntegerField()
     share = models.FloatField()
     revenue_share = models.FloatField()
-    position = models.PositiveSmallIntegerField(help_text="By falling mean spend.")
+    position = models.PositiveSmallIntegerField(help_text="By falling median spend.")
     features = models.JSONField(default=dict, help_text="Medians and percentiles by feature.")
 
     class Meta:
