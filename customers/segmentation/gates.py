@@ -118,9 +118,9 @@ def judge(measured: Measured) -> list[Gate]:
 
 def _customers(customers: int, k: int = 0) -> Gate:
     needed = max(FEWEST_CUSTOMERS, CUSTOMERS_A_SEGMENT * k)
-    text = f"{customers:,} customers have ordered; segments need {needed:,}."
+    text = f"{customers:,} customers take part; segments need {needed:,}."
     if customers >= needed:
-        text = f"{customers:,} customers have ordered."
+        text = f"{customers:,} customers take part."
     level = REFUSE if customers < needed else WARN if customers < FEW_CUSTOMERS else PASS
     if level == WARN:
         text = f"{text[:-1]}; segments are surer from {FEW_CUSTOMERS:,} on."

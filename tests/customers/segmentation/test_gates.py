@@ -88,7 +88,7 @@ def test_a_warning_says_what_would_be_better():
     }
 
     assert texts == {
-        "too_few_customers": "900 customers have ordered; segments are surer from 2,000 on.",
+        "too_few_customers": "900 customers take part; segments are surer from 2,000 on.",
         "unstable": "Segments found anew in samples of the customers agree with these by 0.70"
         " (1: the same); at least 0.75 would be better.",
         "segment_too_large": "The largest segment holds 50\xa0% of customers;"

@@ -33,7 +33,7 @@ def test_too_few_customers_are_grouped_by_rfm_and_told_why():
     run = refresh_segments()
 
     assert (run.status, run.metrics["method"]) == ("published", "rfm")
-    assert said(run, "too_few_customers") == "100 customers have ordered; segments need 500."
+    assert said(run, "too_few_customers") == "100 customers take part; segments need 500."
     assert all(key.startswith("rfm-") for key in places().values())
     assert len(places()) == 100
     again = refresh_segments()
