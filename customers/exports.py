@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -117,6 +117,17 @@ def _text(name: str, bytes_kept: int | None = None) -> Callable[[Contact], str]:
     return tell
 
 
+def _tag(bytes_kept: int) -> Callable[[Contact], str]:
+    """Tell the segment as one tag: Mailchimp begins another at each comma."""
+    tell = _text("segment", bytes_kept)
+
+    def without_commas(contact: Contact) -> str:
+        parts = map(str.strip, contact.segment.split(","))
+        return tell(replace(contact, segment=" – ".join(filter(None, parts))))
+
+    return without_commas
+
+
 def _moment(name: str) -> Callable[[Contact], str]:
     return lambda contact: _written(getattr(contact, name), lambda at: at.isoformat())
 
@@ -191,7 +202,7 @@ FORMATS = {
         Format(
             "mailchimp",
             "Mailchimp",
-            _mail_columns(MAILCHIMP_TEXT_BYTES) | {"Tags": _text("segment", 100)},
+            _mail_columns(MAILCHIMP_TEXT_BYTES) | {"Tags": _tag(100)},
             is_mailed=True,
         ),
     )

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -52,6 +53,12 @@ def test_mailchimp_gets_the_segment_as_a_tag_and_texts_it_does_not_cut():
     assert row["Tags"] == ""
     assert row["First Name"] == "é" * 127
     assert read("mailchimp", ADA)[0]["Tags"] == "Loyal regulars"
+
+
+def test_a_segment_is_one_tag_whatever_its_name():
+    (row,) = read("mailchimp", replace(ADA, segment="One-time, gone quiet"))
+
+    assert (row["Tags"], row["Segment"]) == ("One-time – gone quiet", "One-time, gone quiet")
 
 
 def test_canonical_columns_are_those_of_files_and_of_the_api():
