@@ -22,6 +22,17 @@ class Row:
     meaning: str
 
 
+@dataclass(frozen=True)
+class Reason:
+    """What speaks for a customer's segment: a feature's value and place, its part of the whole."""
+
+    label: str
+    value: str
+    part: str
+    place: float | None
+    meaning: str
+
+
 def profile_rows(
     own: SegmentProfile, everyone: Iterable[SegmentProfile], currency: str
 ) -> list[Row]:
@@ -42,13 +53,13 @@ def profile_rows(
     ]
 
 
-def reason_rows(reasons: Iterable, currency: str) -> list[Row]:
-    """Say what speaks for a customer's segment, the strongest first; `shop` holds its part."""
+def reason_rows(reasons: Iterable, currency: str) -> list[Reason]:
+    """Say what speaks for a customer's segment, the strongest first."""
     from customers.features import FEATURES
 
     labels = {feature.name: feature.label for feature in FEATURES}
     return [
-        Row(
+        Reason(
             labels[why.feature][:1].upper() + labels[why.feature][1:],
             feature_value(why.feature, why.value, currency),
             NOTHING if why.share is None else share(min(why.share, 1)),

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from customers.api.moves import Figure, StepSerializer
 from customers.models import Customer
-from customers.queries import api as queries
+from customers.queries.moves import moves_of
 from runs.rest import ApiView
 
 
@@ -51,6 +51,6 @@ class CustomerSegment(ApiView):
             "confidence": found and found.confidence,
             "second": found and found.second and found.second.key,
             "why": found.why if found else [],
-            "history": queries.moves_of_customer(customer),
+            "history": moves_of(customer),
         }
         return Response(ExplanationSerializer(answer).data)

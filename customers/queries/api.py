@@ -19,16 +19,8 @@ def members_of(segment: Segment) -> QuerySet[Membership]:
     return open_stays.select_related("customer")
 
 
-def moves_of_customer(customer: Customer) -> QuerySet[Move]:
-    """Every move of a customer, the latest first."""
-    return _moves().filter(customer=customer).order_by("-id")
-
-
 def moves_touching(segment: Segment, since: datetime | None) -> QuerySet[Move]:
     """Moves into and out of a segment from this time on."""
-    moves = _moves().filter(Q(from_segment=segment) | Q(to_segment=segment))
-    return moves.filter(at__gte=since) if since else moves
-
-
-def _moves() -> QuerySet[Move]:
-    return Move.objects.select_related("customer", "from_segment", "to_segment")
+    moves = Move.objects.select_related("customer", "from_segment", "to_segment")
+    touching = moves.filter(Q(from_segment=segment) | Q(to_segment=segment))
+    return touching.filter(at__gte=since) if since else touching

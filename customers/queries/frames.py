@@ -15,10 +15,10 @@ from customers.models import Order
 from customers.norms import CATEGORY_COLUMNS, CUSTOMER_COLUMNS
 from customers.queries.totals import (
     CATEGORY_SUMS,
-    COUNTED,
     DECAY_REFERENCE,
     HALF_LIFE_DAYS,
     ORDER_SUMS,
+    SOLD,
     SUMS,
 )
 from runs.arrays import read_arrays
@@ -28,7 +28,7 @@ _BEFORE = f"""
         CASE WHEN kept.first_order_at <= %(as_of)s THEN kept.first_order_at END AS first_order_at,
         CASE WHEN kept.last_order_at <= %(as_of)s THEN kept.last_order_at ELSE (
             SELECT max(o.ordered_at) FROM customers_order AS o
-            WHERE o.customer_id = kept.customer_id AND {COUNTED} AND o.ordered_at <= %(as_of)s
+            WHERE o.customer_id = kept.customer_id AND {SOLD} AND o.ordered_at <= %(as_of)s
         ) END AS last_order_at
     FROM customers_customertotal AS kept LEFT JOIN ({{later}}) AS later USING (customer_id)
     WHERE true{{only}}"""

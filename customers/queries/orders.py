@@ -1,6 +1,5 @@
 """Orders written from the staged tables: new ones, changed ones, and what became of each line."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runs.copying import execute, fetch, temp_table
@@ -148,17 +147,3 @@ def refresh_statistics() -> None:
 def orders_without_rate() -> int:
     """Count staged orders that have no rate, so are left out of analysis."""
     return fetch("SELECT count(*) FROM staged_order WHERE rate IS NULL")[0][0]
-
-
-def delete_orders(external_ids: Sequence[str]) -> list[int | None]:
-    """Delete orders with their lines; return the customer of each."""
-    ids = [list(external_ids)]
-    execute(
-        "DELETE FROM customers_orderline WHERE order_id IN"
-        " (SELECT id FROM customers_order WHERE external_id = ANY(%s))",
-        ids,
-    )
-    found = fetch(
-        "DELETE FROM customers_order WHERE external_id = ANY(%s) RETURNING customer_id", ids
-    )
-    return [customer for (customer,) in found]

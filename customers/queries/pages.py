@@ -60,8 +60,8 @@ def segment_names() -> dict[str, str]:
     return {segment.key: str(segment) for segment in Segment.objects.all()}
 
 
-def segments_by_keys(keys: Collection[str]) -> dict[str, Segment]:
-    """These segments by their keys."""
+def segments_by_key(keys: Collection[str]) -> dict[str, Segment]:
+    """Segments with these keys, retired ones too."""
     return {segment.key: segment for segment in Segment.objects.filter(key__in=keys)}
 
 

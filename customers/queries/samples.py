@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from customers.demand import Buyers
-from customers.queries.totals import COUNTED
+from customers.queries.totals import SOLD
 from runs.arrays import read_arrays
 
 # One of so many customers; by a hash, so that no rhythm of the ids shows.
@@ -24,7 +24,7 @@ _BUYERS = f"""
         FROM looked_at AS v
         JOIN customers_order AS o ON o.customer_id = v.customer_id
         JOIN customers_orderline AS l ON l.order_id = o.id AND l.quantity > 0
-        WHERE {COUNTED} AND o.ordered_at <= %(as_of)s
+        WHERE {SOLD} AND o.ordered_at <= %(as_of)s
             AND o.ordered_at > CASE WHEN v.own THEN %(before)s ELSE %(since)s END
         GROUP BY 1, 2, 3, 4)
     SELECT product_id, count(*) FILTER (WHERE own AND late) AS now,

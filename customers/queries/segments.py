@@ -5,20 +5,11 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
-from customers.models import (
-    Customer,
-    CustomerScore,
-    Membership,
-    Move,
-    Order,
-    Segment,
-    SegmentModel,
-    Shop,
-)
+from customers.models import Customer, Membership, Move, Order, Segment, SegmentModel
 from customers.queries.frames import category_totals, customer_totals
-from customers.queries.totals import COUNTED
+from customers.queries.totals import SOLD
 from runs.arrays import read_arrays
 from runs.models import Run
 from runs.queries import published_run
@@ -98,7 +89,7 @@ def recent_orders(as_of: datetime, days: int = 84) -> dict[str, np.ndarray]:
     return read_arrays(
         "SELECT o.net * o.rate AS net, o.discount / nullif(o.gross, 0) AS discount_share,"
         " extract(epoch FROM %(as_of)s - o.ordered_at) / 86400 AS age FROM customers_order AS o"
-        f" WHERE {COUNTED} AND o.ordered_at > %(since)s AND o.ordered_at <= %(as_of)s"
+        f" WHERE {SOLD} AND o.ordered_at > %(since)s AND o.ordered_at <= %(as_of)s"
         " AND (hashint8(o.id) & 2147483647) %% %(every)s = 0",
         {"as_of": as_of, "since": since, "every": max(1, orders // MANY_ORDERS)},
         net="f4",
@@ -111,7 +102,7 @@ def spent_between(start: datetime, end: datetime, customer_ids: np.ndarray) -> n
     """What each of these customers, given by rising id, spent after `start` and up to `end`."""
     read = read_arrays(
         "SELECT o.customer_id, sum(o.net * o.rate) AS net FROM customers_order AS o"
-        f" WHERE {COUNTED} AND o.ordered_at > %(start)s AND o.ordered_at <= %(end)s"
+        f" WHERE {SOLD} AND o.ordered_at > %(start)s AND o.ordered_at <= %(end)s"
         " AND o.customer_id = ANY(%(customers)s) GROUP BY o.customer_id",
         {"start": start, "end": end, "customers": customer_ids.tolist()},
         customer_id="i4",
@@ -127,47 +118,15 @@ def keys_given() -> set[str]:
     return set(Segment.objects.values_list("key", flat=True))
 
 
-def segments_by_key(keys: Sequence[str]) -> dict[str, Segment]:
-    """Segments with these keys, retired ones too."""
-    return {segment.key: segment for segment in Segment.objects.filter(key__in=keys)}
-
-
 def staff_names() -> dict[int, str]:
     """Names that staff gave, by segment."""
     return dict(Segment.objects.exclude(staff_name="").values_list("pk", "staff_name"))
-
-
-def shop_currency() -> str:
-    """The currency that totals are in."""
-    return Shop.objects.values_list("currency", flat=True).first() or ""
-
-
-def has_orders() -> bool:
-    """Say whether there is any order."""
-    return Order.objects.exists()
 
 
 def membership_of(customer: Customer) -> Membership | None:
     """A customer's present stay."""
     stays = Membership.objects.filter(customer=customer, to_run=None)
     return stays.select_related("segment").first()
-
-
-def score_of(customer: Customer) -> CustomerScore | None:
-    """A customer's present RFM code and value tier."""
-    return CustomerScore.objects.filter(customer=customer, to_run=None).first()
-
-
-def history_of(customer: Customer) -> QuerySet[Move]:
-    """Every move of a customer, latest first."""
-    moves = Move.objects.filter(customer=customer).select_related("from_segment", "to_segment")
-    return moves.order_by("-id")
-
-
-def moves_between(since: Run | None, until: Run) -> QuerySet[Move]:
-    """Moves that lead from one published run to a later one."""
-    after = Q(run__gt=since) if since else Q()
-    return Move.objects.filter(after, run__lte=until).order_by("id")
 
 
 def _left_out_ids() -> np.ndarray:

@@ -15,8 +15,9 @@ DECAY_REFERENCE = "2020-01-01T00:00:00+00:00"
 HALF_LIFE_DAYS = 90
 # Month and day, both included, in the shop's zone.
 GIFT_SEASON = ("1115", "1231")
-# Of an order, that it counts as one.
-COUNTED = "o.status IN ('paid', 'fulfilled') AND o.rate IS NOT NULL AND o.units > 0"
+# Of an order, that its money counts; and that it counts as one, since something was sold.
+COUNTED = "o.status IN ('paid', 'fulfilled') AND o.rate IS NOT NULL"
+SOLD = f"{COUNTED} AND o.units > 0"
 
 ORDER_SUMS = f"""
     SELECT customer_id,

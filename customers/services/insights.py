@@ -24,7 +24,8 @@ from customers.insights.windows import distinct_in_windows
 from customers.models import BuyerFigures, InsightBuild, MonthlyOrders, MonthlySales, ProductFigures
 from customers.queries.clock import data_clock, start_of
 from customers.queries.insights import summing as queries
-from customers.queries.segments import open_memberships, shop_currency
+from customers.queries.pages import shop_currency
+from customers.queries.segments import open_memberships
 from customers.services.segments.published import look_up
 from runs.queries import published_run, session_lock
 

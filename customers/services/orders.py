@@ -1,6 +1,6 @@
 """Orders in, from files and from the API, with customers' totals in the same transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -53,15 +53,6 @@ def upsert_orders(rows: list[dict[str, Any]]) -> Written:
     ):
         store_orders(summary, runs, described=True)
     return given.written()
-
-
-def delete_orders(external_ids: Sequence[str]) -> int:
-    """Delete orders with their lines; return how many there were."""
-    with transaction.atomic():
-        customers = stored.delete_orders(external_ids)
-        totals.recompute_totals([customer for customer in customers if customer])
-        transaction.on_commit(partial(orders_changed.send, "customers", product_ids=None))
-    return len(customers)
 
 
 class OrderRuns:

@@ -23,6 +23,7 @@ from customers.models import (
     SegmentFlow,
 )
 from customers.queries.clock import start_of
+from customers.queries.totals import COUNTED, SOLD
 from runs.arrays import read_arrays
 from runs.blocks import write_blocks
 from runs.copying import execute, fetch
@@ -34,7 +35,6 @@ ONE = 10_000  # money is read in ten-thousandths, the smallest there are
 PRICES_SAMPLED = 100_000
 MOVES_OVER = timedelta(days=28)
 
-COUNTED = "o.status IN ('paid', 'fulfilled') AND o.rate IS NOT NULL"
 # Money in whole ten-thousandths of the shop's currency; most shops know one currency, and to
 # multiply by 1 takes as long as by anything.
 _SCALED = (
@@ -59,8 +59,8 @@ def months_of_orders(as_of: datetime) -> list[MonthlyOrders]:
     rows = fetch(
         f"""SELECT width_bucket(o.ordered_at, %(starts)s::timestamptz[]) AS number,
             bit_xor(hashint8extended(o.id, o.xmin::text::bigint)),
-            count(*) FILTER (WHERE {COUNTED} AND o.units > 0),
-            count(*) FILTER (WHERE {COUNTED} AND o.units > 0 AND o.customer_id IS NULL),
+            count(*) FILTER (WHERE {SOLD}),
+            count(*) FILTER (WHERE {SOLD} AND o.customer_id IS NULL),
             coalesce(sum({_SCALED.format("o.net")}) FILTER
                 (WHERE {COUNTED} AND o.customer_id IS NULL), 0) / {ONE}.0,
             count(*) FILTER (WHERE o.status IN ('paid', 'fulfilled') AND o.rate IS NULL),

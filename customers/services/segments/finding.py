@@ -13,6 +13,7 @@ from customers.naming.faces import new_key, next_face
 from customers.naming.names import Named, name_segments
 from customers.naming.profiles import Profile, profile_segments
 from customers.naming.words import describe
+from customers.queries import pages
 from customers.queries import segments as queries
 from customers.scoring import (
     Scores,
@@ -278,7 +279,7 @@ def _named_segments(
         taken=[name for pk, name in staff.items() if pk in living],
     )
     faces = [(segment["colour"], segment["mark"]) for segment in before if segment]
-    keys, currency, segments = queries.keys_given(), queries.shop_currency(), []
+    keys, currency, segments = queries.keys_given(), pages.shop_currency(), []
     for profile, named, old in zip(profiles, names, before, strict=True):
         if not old:
             colour, mark = next_face(faces)
@@ -296,8 +297,8 @@ def _rfm_segments(features: Features, labels: np.ndarray, names: list[str]) -> l
         labels,
         len(names),
     )
-    known = queries.segments_by_key([rfm.key_of(name) for name in rfm.GROUPS])
-    currency, faces, segments = queries.shop_currency(), [], []
+    known = pages.segments_by_key([rfm.key_of(name) for name in rfm.GROUPS])
+    currency, faces, segments = pages.shop_currency(), [], []
     faces += [(segment.colour, segment.mark) for segment in known.values()]
     for name, profile in zip(names, profiles, strict=True):
         segment = known.get(rfm.key_of(name))

@@ -15,7 +15,7 @@ from customers.models import (
     SegmentModel,
     SegmentProfile,
 )
-from customers.queries import ledger
+from customers.queries import ledger, pages
 from customers.queries import segments as queries
 from customers.services.segments.finding import Found
 from customers.services.segments.moving import CAUSES, STAYS, Moves
@@ -108,7 +108,7 @@ def _settle_segments(run: Run, model: SegmentModel) -> list[Segment]:
     known = Segment.objects.in_bulk([each["id"] for each in stored if each["id"]])
     segments = []
     for each in stored:
-        segment = known.get(each["id"]) or queries.segments_by_key([each["key"]]).get(each["key"])
+        segment = known.get(each["id"]) or pages.segments_by_key([each["key"]]).get(each["key"])
         segment = segment or Segment(
             key=each["key"], colour=each["colour"], mark=each["mark"], created_run=run
         )

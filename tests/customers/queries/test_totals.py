@@ -14,7 +14,7 @@ from customers.models import Customer, CustomerCategoryTotal, CustomerTotal, Ord
 from customers.queries.clock import data_clock
 from customers.queries.frames import category_totals, customer_totals
 from customers.queries.totals import DECAY_REFERENCE
-from customers.services.orders import delete_orders, import_orders, upsert_orders
+from customers.services.orders import import_orders, upsert_orders
 from customers.services.people import upsert_customers
 from customers.services.privacy import UnknownCustomer, erase_customer
 from customers.services.rates import import_rates
@@ -162,7 +162,6 @@ LINES = st.fixed_dictionaries(
 STEPS = st.one_of(
     st.tuples(st.just(upsert_orders), st.lists(LINES, min_size=1, max_size=6)),
     st.tuples(st.just("file"), st.lists(LINES, min_size=1, max_size=6)),
-    st.tuples(st.just(delete_orders), st.lists(IDS, max_size=2)),
     st.tuples(st.just(delete_products), st.lists(PRODUCTS, max_size=1)),
     st.tuples(
         st.just(upsert_products),

@@ -6,7 +6,7 @@ import pytest
 
 from customers.identities import email_digest, guest_id, id_digest
 from customers.models import Customer, CustomerTotal, ErasedIdentity, Order, OrderLine, Shop
-from customers.services.orders import delete_orders, import_orders, upsert_orders
+from customers.services.orders import import_orders, upsert_orders
 from customers.services.people import import_customers
 from customers.signals import orders_changed
 from products.models import Product
@@ -401,14 +401,6 @@ def test_rows_of_the_api_are_written_and_unknown_fields_named():
     assert [row["index"] for row in written.rejected] == [1, 2]
     assert written.rejected[1]["errors"] == [{"field": "qty", "detail": "is not a known field"}]
     assert Order.objects.get().net == Decimal("2.5")
-
-
-def test_deleted_orders_are_taken_off_the_totals(tmp_path):
-    import_orders(write(tmp_path, FILE))
-
-    assert delete_orders(["1", "unknown"]) == 1
-    assert not CustomerTotal.objects.filter(customer__external_id="ada").exists()
-    assert_totals_are_true()
 
 
 def test_a_dear_line_that_does_not_say_its_quantity_is_of_one_piece(tmp_path):
