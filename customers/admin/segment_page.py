@@ -126,11 +126,13 @@ def map_of(segment: Segment, run: Run) -> dict:
 
 
 def bought_by(segment: Segment, run: Run) -> dict:
-    """Return what a segment buys; nothing where there is nobody in it."""
+    """Return what a segment buys; nothing where there is nobody in it, or no order."""
     from customers.services.segments.picture import find_bought  # slow to import
 
-    key = f"bought-{run.pk}-{segment.pk}-{data_clock():%Y%m%d}"
-    found = kept(key, lambda: find_bought(segment, run))
+    as_of = data_clock()
+    if as_of is None:
+        return {}
+    found = kept(f"bought-{run.pk}-{segment.pk}-{as_of:%Y%m%d}", lambda: find_bought(segment, run))
     if found is None:
         return {}
     lists = [

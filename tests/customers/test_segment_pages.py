@@ -5,6 +5,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.utils import timezone
 
 from customers.models import (
     Audience,
@@ -246,6 +247,12 @@ def test_what_a_segment_buys_is_a_part_of_its_page(admin_client, told):
     part = admin_client.get(f"{SEGMENTS}{told['loyal'].pk}/products/", headers={"X-Part": "1"})
     assert "<html" not in part.content.decode()
     assert "Blue mug" in part.content.decode()
+
+
+def test_without_orders_a_segment_bought_nothing(admin_client, told):
+    make_order(told["people"][2], make_product(), ordered_at=timezone.now() + timedelta(days=9))
+
+    assert "nothing was bought" in page_of(admin_client, told["loyal"], "products/")
 
 
 def test_without_a_model_there_is_no_map(admin_client, told):
