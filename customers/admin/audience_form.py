@@ -8,6 +8,8 @@ from customers.audiences import CONSENTS, Criteria
 from customers.conditions import makes_sense, said
 from customers.models import Audience
 from customers.queries import pages
+from customers.queries.audiences import values_kept
+from runs.wording import many
 
 SEVERAL = ("listed", "segments", "rfm", "tiers", "categories", "countries")
 SINGLE = ("ordered_from", "ordered_until", "silent_days", "active_days", "consent")
@@ -58,15 +60,14 @@ class AudienceForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.initial = {**self.instance.criteria, **self.initial}
-        stored = self.initial
         self.segment_names = names = pages.segment_names()
-        alive = [segment.key for segment in pages.segments_alive()]
+        segments = self.offered("segments", [segment.key for segment in pages.segments_alive()])
         offered = {
-            "segments": [(key, names.get(key, key)) for key in _with(alive, stored, "segments")],
+            "segments": [(key, names.get(key, key)) for key in segments],
             "rfm": [(name, name) for name in rfm.GROUPS],
             "tiers": [(tier, tier.capitalize()) for tier in reversed(value.TIERS)],
-            "categories": _same(_with(pages.categories(), stored, "categories")),
-            "countries": _same(_with(pages.countries(), stored, "countries")),
+            "categories": _same(self.offered("categories", pages.categories())),
+            "countries": _same(self.offered("countries", pages.countries())),
             "listed": [(each, capfirst(said(each, names))) for each in self.conditions()],
         }
         for name, choices in offered.items():
@@ -75,8 +76,18 @@ class AudienceForm(forms.ModelForm):
     def conditions(self) -> list[str]:
         """Return what was kept or is given of the list of customers; all that can be unticked."""
         stored = self.initial.get("listed", ())
-        given = self.data.getlist("listed") if self.is_bound else ()
-        return list(dict.fromkeys([*stored, *filter(makes_sense, given)]))
+        return list(dict.fromkeys([*stored, *filter(makes_sense, self.given("listed"))]))
+
+    def offered(self, name: str, present: list[str]) -> list[str]:
+        """Return what there is, and what was chosen before and is not there any more."""
+        gone = [each for each in self.given(name) if each not in present]
+        known = gone and {*values_kept(name), *(self.segment_names if name == "segments" else ())}
+        chosen = [*self.initial.get(name, ()), *(each for each in gone if each in known)]
+        return list(dict.fromkeys([*present, *chosen]))
+
+    def given(self, name: str) -> list[str]:
+        """Return what is sent of a condition."""
+        return self.data.getlist(name) if self.is_bound else []
 
     def clean(self) -> dict:
         given = super().clean()
@@ -85,7 +96,9 @@ class AudienceForm(forms.ModelForm):
             self.add_error("ordered_until", "The last day lies before the first.")
         silent, active = given.get("silent_days"), given.get("active_days")
         if silent and active and silent >= active:
-            self.add_error("active_days", f"Nobody is silent for {silent} days and ordered then.")
+            self.add_error(
+                "active_days", f"Nobody is silent for {many(silent, 'day')} and ordered then."
+            )
         return given
 
     @property
@@ -93,11 +106,6 @@ class AudienceForm(forms.ModelForm):
         """The conditions chosen."""
         several = {name: tuple(self.cleaned_data[name]) for name in SEVERAL}
         return Criteria(**several, **{name: self.cleaned_data[name] for name in SINGLE})
-
-
-def _with(offered, stored: dict, name: str) -> list[str]:
-    """What is offered, and what was chosen before and is not offered any more."""
-    return [*offered, *(each for each in stored.get(name, ()) if each not in offered)]
 
 
 def _same(names: list[str]) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from django.utils import timezone
 from customers.audiences import Criteria
 from customers.exports import Contact
 from customers.models import (
+    Audience,
     Customer,
     CustomerCategoryTotal,
     CustomerScore,
@@ -97,6 +98,12 @@ def customers_of(criteria: Criteria) -> QuerySet[Customer]:
 def members_of(segment: Segment) -> QuerySet[Customer]:
     """Customers who are in a segment now, and may be told about."""
     return customers_of(Criteria(segments=(segment.key,)))
+
+
+def values_kept(name: str) -> set[str]:
+    """All that audiences ask for by one of their conditions that take several values."""
+    kept = Audience.objects.values_list(f"criteria__{name}", flat=True)
+    return {value for values in kept for value in values or ()}
 
 
 def in_no_audience(customers: QuerySet[Customer]) -> int:

@@ -64,6 +64,36 @@ def test_a_segment_that_is_gone_stays_a_condition(admin_client, ada):
     assert "Customers in gone." in page
 
 
+@pytest.fixture
+def of_what_is_gone(ada) -> Audience:
+    """An audience of a retired segment and of a country that no customer has any more."""
+    before = make_run(status="superseded")
+    make_segment(before, key="old", name="Old", retired_run=before)
+    criteria = {"segments": ["old"], "countries": ["AT"]}
+    return Audience.objects.create(name="Gone", criteria=criteria)
+
+
+def test_an_audience_of_what_is_gone_is_counted_when_its_page_is_opened(
+    admin_client, of_what_is_gone
+):
+    answer = admin_client.get(f"{AUDIENCES}count/", of_what_is_gone.criteria).json()
+
+    assert answer["customers"] == "0"
+    assert answer["words"] == "Customers in Old; from AT"
+
+
+def test_an_audience_of_what_is_gone_is_copied(admin_client, of_what_is_gone):
+    admin_client.post(f"{AUDIENCES}add/", of_what_is_gone.criteria | {"name": "Copy"})
+
+    assert Audience.objects.get(name="Copy").criteria == of_what_is_gone.criteria
+
+
+def test_a_retired_segment_is_named_in_a_form_that_was_refused(admin_client, of_what_is_gone):
+    response = admin_client.post(f"{AUDIENCES}add/", {"segments": ["old"], "name": ""})
+
+    assert 'value="old" id="id_segments_1" checked' in response.content.decode()
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
