@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 
@@ -13,10 +13,12 @@ from customers.models import Customer, Membership, Move, Order
 from customers.queries import moves, pages
 from customers.words import why
 from runs.cells import days, money
+from runs.queries import published_run
 
 ORDERS_SHOWN = 200
 CATEGORIES_SHOWN = 6
 STRIP_HEIGHT = 72  # of the orders' bars
+A_DAY = timedelta(days=1)
 MARK_HEIGHT = 4  # of a bar for an order whose value is not known in the shop's currency
 
 
@@ -119,7 +121,8 @@ def timeline_of(customer: Customer, orders: list[Order]) -> list[Month | Turn]:
 
 def strip_of(orders: list[Order], stays: list[Membership], as_of: datetime | None) -> dict:
     """Return orders as bars and stays as bands, from the first order shown to the data's end."""
-    if not orders or as_of is None:
+    orders = [order for order in orders if as_of and order.ordered_at <= as_of]
+    if not orders:
         return {}
     begin = min(order.ordered_at for order in orders)
     whole = max((as_of - begin).total_seconds(), 1)
@@ -140,6 +143,35 @@ def strip_of(orders: list[Order], stays: list[Membership], as_of: datetime | Non
         "is_mixed": len({order.currency for order in orders}) > 1,
         "finding": _finding(orders, as_of),
     }
+
+
+def silence(last_order_at: datetime | None, as_of: datetime | None) -> str:
+    """Say how long before the data's end the last order lies; an order may be dated later."""
+    if last_order_at is None:
+        return ""
+    if as_of is None or last_order_at > as_of:
+        return "after the data’s last day"
+    return f"{days(as_of - last_order_at)} before the data ends"
+
+
+def why_in_none(customer: Customer, without_rate: int, as_of: datetime | None) -> str:
+    """Say why a customer is in no segment."""
+    from customers.queries.segments import WINDOW_DAYS  # slow to import
+
+    total, run = getattr(customer, "total", None), published_run("segments")
+    if customer.erased_at:
+        return "Erased."
+    if customer.profiling_opt_out:
+        return "Opted out of profiling."
+    if not (total and total.order_count and total.last_order_at):
+        return "No order counts." if without_rate else "Nothing bought yet."
+    if as_of is None or total.last_order_at > as_of:
+        return "The last order is dated after the data’s last day."
+    if run is None:
+        return "No segments yet."
+    if total.last_order_at <= run.as_of - timedelta(days=WINDOW_DAYS):
+        return "No order for two years."
+    return "Not seen by the last run."
 
 
 def favourites_of(customer: Customer) -> list[tuple[str, str, float]]:
@@ -163,11 +195,11 @@ def _finding(orders: list[Order], as_of: datetime) -> str:
     sold = sorted(order.ordered_at for order in orders if has_sold(order))
     if not sold:
         return "No order of theirs counts"
-    silent = days(as_of - sold[-1])
     if len(sold) == 1:
-        return f"One order, {silent} before the data ends"
+        return f"One order, {silence(sold[-1], as_of)}"
     gap = (sold[-1] - sold[0]) / (len(sold) - 1)
-    return f"An order every {days(gap)}; silent for {silent}"
+    often = "More than one order a day" if gap < A_DAY / 2 else f"An order every {days(gap)}"
+    return f"{often}; silent for {days(as_of - sold[-1])}"
 
 
 def _by_month(orders: Iterable[Order]) -> list[list[Order]]:

@@ -24,7 +24,7 @@ from customers.queries.audiences import in_no_audience
 from customers.queries.clock import data_clock
 from customers.queries.conditions import how_many
 from customers.services.privacy import erase_customer, export_customer
-from runs.cells import NOTHING, day, days, money, number
+from runs.cells import NOTHING, day, money, number
 from runs.paging import EstimatedPaginator
 from runs.queries import IMPORT_LOCK, is_free
 
@@ -166,16 +166,17 @@ class CustomerAdmin(admin.ModelAdmin):
         orders = list(pages.orders_of(customer)[: customer_page.ORDERS_SHOWN + 1])
         shown = orders[: customer_page.ORDERS_SHOWN]
         explanation, as_of = explain_customer(customer), data_clock()
-        stays = list(pages.stays_of(customer))
-        total = getattr(customer, "total", None)
+        stays, stay = list(pages.stays_of(customer)), next(iter(customer.open_memberships), None)
+        total, without_rate = getattr(customer, "total", None), pages.without_rate(customer)
         timeline = customer_page.timeline_of(customer, shown)
         return {
             "explanation": explanation,
             "reasons": reason_rows(explanation.why if explanation else [], customer.currency),
             "total": total,
-            "without_rate": pages.without_rate(customer),
-            "silent": days(as_of - total.last_order_at) if total and total.last_order_at else "",
-            "stay": next(iter(customer.open_memberships), None),
+            "without_rate": without_rate,
+            "silent": customer_page.silence(total and total.last_order_at, as_of),
+            "stay": stay,
+            "in_none": "" if stay else customer_page.why_in_none(customer, without_rate, as_of),
             "score": next(iter(customer.open_scores), None),
             "scores": pages.scores_of(customer),
             "timeline": timeline,

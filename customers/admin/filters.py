@@ -126,7 +126,8 @@ class OrderedFilter(admin.SimpleListFilter):
         if self.value() not in ("7", "30", "90"):
             return orders
         as_of = data_clock() or timezone.now()
-        return orders.filter(ordered_at__gt=as_of - timedelta(days=int(self.value())))
+        since = as_of - timedelta(days=int(self.value()))
+        return orders.filter(ordered_at__gt=since, ordered_at__lte=as_of)
 
 
 def saved_audience(pk: str) -> Audience | None:

@@ -165,7 +165,10 @@ def _open(model: type, **values: object) -> Exists:
 
 
 def last_order_in(criteria: Criteria) -> Q:
-    """The last order lies after every beginning that is asked for, and before every end."""
+    """The last order lies after every beginning that is asked for, and before every end.
+
+    Days count back from the data's last day, and an order dated later lies in none of them.
+    """
     found, at = Q(), "total__last_order_at"
     counts_days = criteria.silent_days or criteria.active_days
     as_of = (data_clock() or timezone.now()) if counts_days else None
@@ -177,4 +180,5 @@ def last_order_in(criteria: Criteria) -> Q:
         found &= Q(**{f"{at}__lte": as_of - timedelta(days=criteria.silent_days)})
     if criteria.active_days:
         found &= Q(**{f"{at}__gt": as_of - timedelta(days=criteria.active_days)})
+        found &= Q(**{f"{at}__lte": as_of})
     return found

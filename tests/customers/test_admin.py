@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.paginator import Paginator
 from django.db import connection
+from django.utils import timezone
 
 from customers.models import Customer, CustomerScore, CustomerTotal, Segment, Shop
 from customers.queries import pages
@@ -77,6 +78,16 @@ def test_days_since_the_last_order_count_from_the_data_not_from_today(admin_clie
     CustomerTotal.objects.create(customer=ben, last_order_at=NOW - timedelta(days=100))
 
     assert listed(admin_client, CUSTOMERS, last_order="180") == [ben]
+
+
+def test_an_order_dated_after_the_datas_last_day_is_in_no_days_before_it(admin_client, ada):
+    later = timezone.now() + timedelta(days=9_000)
+    make_order(ada, make_product(), ordered_at=later)
+    CustomerTotal.objects.update(last_order_at=later)
+
+    assert listed(admin_client, CUSTOMERS, last_order="30") == []
+    found = listed(admin_client, "/admin/customers/order/", ordered="7")
+    assert [order.external_id for order in found] == ["o-ada"]
 
 
 def test_a_customer_is_found_by_id_alone(admin_client, ada, ben):

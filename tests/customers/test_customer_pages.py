@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
+from django.utils import timezone
 
 from customers.models import (
     Customer,
@@ -92,6 +93,65 @@ def test_the_strip_tells_how_often_and_how_long_silent(admin_client, ada):
     assert strip["finding"] == "An order every 19\xa0days; silent for 1\xa0day"
     assert len(strip["bars"]) == 4
     assert [band.stay.segment.key for band in strip["bands"]] == ["gone", "loyal"]
+
+
+def test_orders_dated_after_the_datas_last_day_are_told_as_that(admin_client, ada):
+    later = timezone.now() + timedelta(days=27_000)
+    make_order(ada, make_product(), ordered_at=later)
+    CustomerTotal.objects.update(last_order_at=later)
+
+    response = shown(admin_client, ada)
+
+    strip, page = response.context["strip"], response.content.decode()
+    assert strip["finding"] == "An order every 19\xa0days; silent for 1\xa0day"
+    assert len(strip["bars"]) == 4
+    assert "after the data’s last day" in page
+    assert "before the data ends" not in page
+
+
+@pytest.mark.parametrize("others_ordered", [True, False], ids=["as others did", "as nobody did"])
+def test_who_ordered_only_in_the_future_has_a_page(admin_client, others_ordered):
+    if others_ordered:
+        make_order(make_customer(), make_product())
+    later, ben = timezone.now() + timedelta(days=27_000), make_customer()
+    make_order(ben, make_product(), ordered_at=later)
+    CustomerTotal.objects.create(customer=ben, order_count=1, last_order_at=later)
+
+    response = shown(admin_client, ben)
+
+    assert not response.context["strip"]
+    assert "after the data’s last day" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "with_run", "said"),
+    [
+        (5, True, "Not seen by the last run."),
+        (5, False, "No segments yet."),
+        (800, True, "No order for two years."),
+        (-40_000, True, "The last order is dated after the data’s last day."),
+    ],
+)
+def test_why_a_customer_is_in_no_segment_is_said(admin_client, days_ago, with_run, said):
+    ben = make_customer()
+    for customer, days in ((make_customer(), 0), (ben, days_ago)):
+        make_order(customer, make_product(), days_ago=days)
+    last = NOW - timedelta(days=days_ago)
+    CustomerTotal.objects.create(customer=ben, order_count=1, last_order_at=last)
+    if with_run:
+        make_run()
+
+    assert f"<dd>{said}</dd>" in shown(admin_client, ben).content.decode()
+
+
+def test_several_orders_a_day_are_told_without_a_number_of_days(admin_client):
+    ben, mug = make_customer(), make_product()
+    for hours in (1, 4):
+        make_order(ben, mug, ordered_at=NOW - timedelta(hours=hours))
+
+    finding = shown(admin_client, ben).context["strip"]["finding"]
+
+    assert finding == "More than one order a day; silent for 1\xa0day"
 
 
 def test_orders_in_several_currencies_are_not_added_up(admin_client, ada):
