@@ -153,6 +153,29 @@ def percentile_of(values: np.ndarray, grid: np.ndarray) -> np.ndarray:
     return below / (2 * len(grid))
 
 
+def share_below(values: np.ndarray, grid: np.ndarray) -> np.ndarray:
+    """Say how many of a population have less, equal values not among them.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        What to compare.
+    grid : ndarray of shape (n_steps,)
+        Quantiles in rising order, evenly spaced in probability.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Shares of the population, from 0 to 1.
+
+    Examples
+    --------
+    >>> share_below(np.array([0.0, 1.0, 2.0]), np.array([1.0, 1.0, 1.0, 2.0])).tolist()
+    [0.0, 0.0, 0.75]
+    """
+    return np.searchsorted(grid, values, "left") / len(grid)
+
+
 def price_a_unit(totals: pd.DataFrame) -> np.ndarray:
     """Return what customers paid for a unit on average.
 

@@ -24,13 +24,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Reason:
-    """What speaks for a customer's segment: a feature's value and place, its part of the whole."""
+    """What speaks for a customer's segment: a feature's value and place, its part of the whole.
+
+    `below` is how many of a hundred customers have less.
+    """
 
     label: str
     value: str
     part: str
     place: float | None
     meaning: str
+    below: int | None
 
 
 def profile_rows(
@@ -65,6 +69,7 @@ def reason_rows(reasons: Iterable, currency: str) -> list[Reason]:
             NOTHING if why.share is None else share(min(why.share, 1)),
             why.percentile,
             EXPLAINED[why.feature],
+            None if why.below is None else int(100 * why.below),
         )
         for why in reasons
     ]

@@ -17,6 +17,7 @@ from customers.models import (
     Move,
     Shop,
 )
+from customers.services.segments import explaining
 from products.models import Category
 from recommendations.services.popularity import refresh_popularity
 from runs.queries import IMPORT_LOCK, LOCK_SPACE
@@ -142,6 +143,19 @@ def test_why_a_customer_is_in_no_segment_is_said(admin_client, days_ago, with_ru
         make_run()
 
     assert f"<dd>{said}</dd>" in shown(admin_client, ben).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("below", "said"),
+    [(0.0, "among the lowest of all customers"), (0.6, "more than 60 % of customers")],
+)
+def test_how_many_have_less_is_said_of_each_reason(admin_client, ada, monkeypatch, below, said):
+    stay = ada.memberships.get(to_run=None)
+    why = explaining.Why("order_count", 1.0, percentile=30.0, share=0.5, below=below)
+    told = explaining.Explanation(stay.segment, stay.since, False, 0.5, None, [why])
+    monkeypatch.setattr(explaining, "explain_customer", lambda customer: told)
+
+    assert said in shown(admin_client, ada).content.decode()
 
 
 def test_several_orders_a_day_are_told_without_a_number_of_days(admin_client):

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from customers.norms import ShopNorms, measure_norms, percentile_of
+from customers.norms import ShopNorms, measure_norms, percentile_of, share_below
 from tests.customers.frames import AS_OF, category_frame, totals_frame, totals_row
 
 
@@ -62,3 +62,9 @@ def test_equal_values_share_the_middle_of_their_places():
     grid = np.array([1.0, 1.0, 1.0, 1.0])
 
     assert percentile_of(np.array([1.0]), grid)[0] == 0.5
+
+
+def test_of_equal_values_none_is_below_the_other():
+    ordered = np.array([1.0] * 60 + [2.0] * 30 + [9.0] * 10)
+
+    assert share_below(np.array([1.0, 2.0, 3.0]), ordered).tolist() == [0.0, 0.6, 0.9]

@@ -7,7 +7,7 @@ import numpy as np
 
 from customers.features import Features, build_features
 from customers.models import Customer, Membership, Segment, SegmentModel
-from customers.norms import percentile_of
+from customers.norms import percentile_of, share_below
 from customers.queries import segments as queries
 from customers.segmentation.clusters import assign
 from customers.segmentation.explanation import contributions, main_reasons
@@ -19,14 +19,16 @@ from customers.services.segments.moving import RFM_FEATURES
 class Why:
     """A feature that speaks for the segment.
 
-    `percentile` is the customer's place among all from 0 to 100, `share` the feature's part of
-    all that speaks for this segment rather than the second best, from 0 to 1.
+    `percentile` is the customer's place among all from 0 to 100, in the middle of those alike;
+    `share` the feature's part of all that speaks for this segment rather than the second best, and
+    `below` the customers who have less, both from 0 to 1.
     """
 
     feature: str
     value: float
     percentile: float | None
     share: float | None
+    below: float | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def _by_distance(
                 float(features.column(reason.feature)[0]),
                 _place(learned, features, reason.feature),
                 reason.share,
+                _below(learned, features, reason.feature),
             )
             for reason in main_reasons(learned.transform.names, parts)
         ],
@@ -100,3 +103,9 @@ def _unexplained(stay: Membership) -> Explanation:
 def _place(learned: Learned, features: Features, name: str) -> float:
     grid = np.asarray(learned.transform.quantiles[name])
     return float(100 * percentile_of(features.column(name), grid)[0])
+
+
+def _below(learned: Learned, features: Features, name: str) -> float:
+    grid = np.asarray(learned.transform.quantiles[name])
+    # As the quantiles are kept, so that equal values stay equal.
+    return float(share_below(features.column(name).astype(float).round(6), grid)[0])

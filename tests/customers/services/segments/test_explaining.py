@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from customers.models import Membership
+from customers.models import CustomerTotal, Membership
 from customers.services.segments.explaining import explain_customer
 from customers.services.segments.refreshing import refresh_segments
 from tests.factories import make_customer, make_segment
@@ -31,6 +31,17 @@ def test_reasons_come_with_values_and_places(shop):
         assert np.isfinite(why.value)
         assert 0 <= why.percentile <= 100
     assert max(why.percentile for why in told.why) > 70
+
+
+def test_who_ordered_as_often_as_the_fewest_is_above_nobody(shop):
+    refresh_segments(k=7)
+    once = CustomerTotal.objects.filter(order_count=1, customer__memberships__to_run=None)
+
+    told = [explain_customer(total.customer) for total in once[:40]]
+
+    below = [why.below for each in told for why in each.why if why.feature == "order_count"]
+    assert below == [0.0] * len(below)
+    assert below
 
 
 def test_who_is_in_no_segment_is_not_explained(shop):
