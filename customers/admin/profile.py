@@ -37,23 +37,21 @@ class Reason:
     below: int | None
 
 
-def profile_rows(
-    own: SegmentProfile, everyone: Iterable[SegmentProfile], currency: str
-) -> list[Row]:
-    """Compare a segment's typical values with those of all segments, weighted by their size."""
+def profile_rows(own: SegmentProfile, currency: str) -> list[Row]:
+    """Compare a segment's typical values with the shop's; runs of old did not keep the latter."""
     from customers.features import FEATURES  # slow to import, and only these pages need it
 
-    everyone = list(everyone)
+    typical, shop = own.features.get("median", {}), own.features.get("shop", {})
     return [
         Row(
             feature.label[:1].upper() + feature.label[1:],
-            feature_value(feature.name, _median(own, feature.name), currency),
-            feature_value(feature.name, _shop_median(everyone, feature.name), currency),
+            feature_value(feature.name, typical[feature.name], currency),
+            feature_value(feature.name, shop.get(feature.name), currency),
             own.features.get("percentile", {}).get(feature.name),
             EXPLAINED[feature.name],
         )
         for feature in FEATURES
-        if _median(own, feature.name) is not None
+        if feature.name in typical
     ]
 
 
@@ -73,14 +71,3 @@ def reason_rows(reasons: Iterable, currency: str) -> list[Reason]:
         )
         for why in reasons
     ]
-
-
-def _median(profile: SegmentProfile, name: str) -> float | None:
-    return profile.features.get("median", {}).get(name)
-
-
-def _shop_median(everyone: list[SegmentProfile], name: str) -> float | None:
-    known = [(_median(profile, name), profile.customers) for profile in everyone]
-    known = [(value, size) for value, size in known if value is not None]
-    total = sum(size for _, size in known)
-    return sum(value * size for value, size in known) / total if total else None

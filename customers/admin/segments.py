@@ -112,14 +112,13 @@ class SegmentAdmin(admin.ModelAdmin):
     def facts(self, request: HttpRequest, segment: Segment) -> dict:
         """Collect what the page of a segment shows at once."""
         run, currency = published_run("segments"), pages.shop_currency()
-        profiles = pages.profiles_of(run)
-        own = next((each for each in profiles if each.segment_id == segment.pk), None)
+        own = next((each for each in pages.profiles_of(run) if each.segment == segment), None)
         steps = segment_page.steps_of(segment)
         looked_at = self.run_looked_at(request, steps)
         facts = {
             "run": run,
             "profile": own,
-            "rows": profile_rows(own, profiles, currency) if own else [],
+            "rows": profile_rows(own, currency) if own else [],
             "lead": own.description if own else segment.description,
             "steps": steps,
             "flow": segment_page.flow_of(steps),

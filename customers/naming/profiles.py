@@ -84,6 +84,24 @@ def profile_segments(
     ]
 
 
+def typical_values(features: Features) -> dict[str, float]:
+    """Measure the typical customer of all.
+
+    Parameters
+    ----------
+    features : Features
+        Raw features of at least one customer; up to SAMPLE of them are looked at, spread evenly.
+
+    Returns
+    -------
+    dict of str to float
+        The median of every feature, in its own unit.
+    """
+    step = -(-len(features.values) // SAMPLE)
+    medians = np.median(features.values[::step], axis=0)
+    return dict(zip(features.names, medians.tolist(), strict=True))
+
+
 def _sample(labels: np.ndarray, k: int) -> np.ndarray:
     """Every so-many-th customer, or all of a segment too small for that."""
     step = -(-len(labels) // SAMPLE)

@@ -124,6 +124,19 @@ def test_a_run_that_was_taken_back_is_not_told(admin_client, told):
     assert set(trends(admin_client).values()) == {"–"}
 
 
+def test_the_shops_typical_customer_stands_beside_the_segments(admin_client, told):
+    profiles = SegmentProfile.objects.filter(segment=told["loyal"])
+    profiles.update(features={"median": {"order_count": 4}, "shop": {"order_count": 1}})
+
+    of_loyal, of_quiet = (
+        admin_client.get(f"{SEGMENTS}{told[key].pk}/change/").context["rows"][0]
+        for key in ("loyal", "quiet")
+    )
+
+    assert (of_loyal.own, of_loyal.shop) == ("4.0", "1.0")
+    assert of_quiet.shop == "–"
+
+
 @pytest.mark.parametrize("segments", [1, 20])
 def test_the_list_of_segments_takes_the_same_queries_however_many(
     admin_client, told, django_assert_num_queries, segments

@@ -11,7 +11,7 @@ from customers.backtest import Foresight, horizon_days, look_back
 from customers.features import Features, build_features
 from customers.naming.faces import new_key, next_face
 from customers.naming.names import Named, name_segments
-from customers.naming.profiles import Profile, profile_segments
+from customers.naming.profiles import Profile, profile_segments, typical_values
 from customers.naming.words import describe
 from customers.queries import pages
 from customers.queries import segments as queries
@@ -280,13 +280,14 @@ def _named_segments(
     )
     faces = [(segment["colour"], segment["mark"]) for segment in before if segment]
     keys, currency, segments = queries.keys_given(), pages.shop_currency(), []
+    shop = typical_values(features)
     for profile, named, old in zip(profiles, names, before, strict=True):
         if not old:
             colour, mark = next_face(faces)
             faces.append((colour, mark))
             old = {"id": None, "key": new_key(named.name, keys), "colour": colour, "mark": mark}
             keys.add(old["key"])
-        segments.append(_described(old, profile, named, currency))
+        segments.append(_described(old, profile, named, currency, shop))
     return segments, sum(named.composed for named in names)
 
 
@@ -300,19 +301,22 @@ def _rfm_segments(features: Features, labels: np.ndarray, names: list[str]) -> l
     known = pages.segments_by_key([rfm.key_of(name) for name in rfm.GROUPS])
     currency, faces, segments = pages.shop_currency(), [], []
     faces += [(segment.colour, segment.mark) for segment in known.values()]
+    shop = typical_values(features)
     for name, profile in zip(names, profiles, strict=True):
         segment = known.get(rfm.key_of(name))
         colour, mark = (segment.colour, segment.mark) if segment else next_face(faces)
         faces.append((colour, mark))
         face = {"id": segment and segment.pk, "key": rfm.key_of(name)}
+        face |= {"colour": colour, "mark": mark}
         named = Named(name, *rfm.GROUPS[name])
-        described = _described(face | {"colour": colour, "mark": mark}, profile, named, currency)
-        segments.append(described)
+        segments.append(_described(face, profile, named, currency, shop))
     return segments
 
 
-def _described(face: dict, profile: Profile, named: Named, currency: str) -> dict:
-    numbers = asdict(profile)
+def _described(
+    face: dict, profile: Profile, named: Named, currency: str, shop: dict[str, float]
+) -> dict:
+    numbers = asdict(profile) | {"shop": shop}
     sizes = {name: numbers.pop(name) for name in ("customers", "share", "revenue_share")}
     return {
         "id": face["id"],

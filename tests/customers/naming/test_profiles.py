@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from customers.features import NAMES
-from customers.naming.profiles import profile_segments
+from customers.naming.profiles import profile_segments, typical_values
 from customers.transform import fit_transform
 from tests.customers.test_transform import random_features, with_column
 
@@ -29,6 +29,15 @@ def test_a_ladder_parted_in_two_has_its_quarters_as_places():
     assert low.percentile["order_count"] == pytest.approx(25, abs=1)
     assert high.percentile["order_count"] == pytest.approx(75, abs=1)
     assert high.measure("median_order_count") == pytest.approx(299.5)
+
+
+def test_the_typical_customer_of_all_is_the_middle_one_whatever_the_segments():
+    orders = np.repeat([1, 3, 20], [240, 120, 40])
+
+    typical = typical_values(with_column(random_features(), "order_count", orders))
+
+    assert typical["order_count"] == 1
+    assert list(typical) == list(NAMES)
 
 
 def test_a_feature_left_out_has_no_place():

@@ -1,8 +1,10 @@
 """What segments buy, and pictures of shops that have no model."""
 
+from statistics import median
+
 import pytest
 
-from customers.models import CustomerTotal, Shop
+from customers.models import CustomerTotal, SegmentProfile, Shop
 from customers.services.segments.picture import draw_segments, find_bought
 from customers.services.segments.refreshing import refresh_segments
 from tests.customers.services.segments.shops import load_shop
@@ -20,6 +22,16 @@ def test_rfm_groups_are_drawn_by_the_three_numbers_that_make_them():
     assert len(picture.points) == 60
     named = {name for axis in picture.axes for name, _ in axis}
     assert named <= {"days_since_last_order", "order_count", "total_spent"}
+
+
+def test_the_shops_medians_are_kept_with_each_run():
+    load_shop(n_customers=60)
+
+    run = refresh_segments()
+
+    orders = CustomerTotal.objects.values_list("order_count", flat=True)
+    for profile in SegmentProfile.objects.filter(run=run):
+        assert profile.features["shop"]["order_count"] == median(orders)
 
 
 def test_nothing_is_drawn_before_the_first_run():
