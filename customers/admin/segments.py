@@ -22,8 +22,15 @@ from customers.queries import moves, pages
 from customers.queries.clock import data_clock
 from customers.services.exports import segment_source
 from runs.cells import NOTHING, number
+from runs.gates import REFUSE
 from runs.models import Run
 from runs.queries import published_run
+
+
+def refused_by(run: Run | None) -> str:
+    """Say why there are no segments by K-Means, where the RFM grid stands in for them."""
+    gates = run.metrics.get("gates", []) if run and run.metrics.get("method") == "rfm" else []
+    return next((gate["text"] for gate in gates if gate["level"] == REFUSE), "")
 
 
 @admin.register(Segment)
@@ -84,7 +91,8 @@ class SegmentAdmin(admin.ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict | None = None
     ) -> HttpResponse:
-        facts = {"run": published_run("segments"), "as_of": data_clock()}
+        run = published_run("segments")
+        facts = {"run": run, "refused": refused_by(run), "as_of": data_clock()}
         latest, *before = moves.runs_published(2) or [None]
         self.changes = moves.came_and_went(latest) if before else {}
         return super().changelist_view(request, facts | (extra_context or {}))

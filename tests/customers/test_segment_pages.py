@@ -124,6 +124,19 @@ def test_a_run_that_was_taken_back_is_not_told(admin_client, told):
     assert set(trends(admin_client).values()) == {"–"}
 
 
+def test_why_the_grid_stands_in_for_segments_is_said(admin_client, told):
+    short = "Orders reach back 30 days; segments need 42."
+    gates = [{"level": "warn", "text": "Few."}, {"level": "refuse", "text": short}]
+    Run.objects.filter(pk=told["run"].pk).update(
+        metrics={"customers": 6, "method": "rfm", "gates": gates}
+    )
+
+    page = admin_client.get(SEGMENTS).content.decode()
+
+    assert f"The grid stands in for K-Means: {short}" in page
+    assert "too few customers" not in page
+
+
 def test_the_shops_typical_customer_stands_beside_the_segments(admin_client, told):
     profiles = SegmentProfile.objects.filter(segment=told["loyal"])
     profiles.update(features={"median": {"order_count": 4}, "shop": {"order_count": 1}})
