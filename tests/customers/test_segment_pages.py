@@ -269,10 +269,21 @@ def test_what_a_segment_buys_is_a_part_of_its_page(admin_client, told):
 
     assert "Blue mug" in page
     assert "4 buyers" in page
+    assert "4 customers<" in page
     assert "<html" in page
     part = admin_client.get(f"{SEGMENTS}{told['loyal'].pk}/products/", headers={"X-Part": "1"})
     assert "<html" not in part.content.decode()
     assert "Blue mug" in part.content.decode()
+
+
+def test_where_not_all_of_a_segment_are_looked_at_that_is_said(admin_client, told):
+    SegmentProfile.objects.filter(segment=told["loyal"]).update(customers=40_000)
+    make_order(told["people"][2], make_product())
+
+    page = page_of(admin_client, told["loyal"], "products/")
+
+    assert re.search(r"\d of 40,000 customers looked at", page)
+    assert not re.search(r"\b1 buyers", page)
 
 
 def test_without_orders_a_segment_bought_nothing(admin_client, told):

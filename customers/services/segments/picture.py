@@ -51,10 +51,11 @@ class Product:
 
 @dataclass(frozen=True)
 class Bought:
-    """What a segment's customers bought in the last days, of so many looked at."""
+    """What a segment bought in the last days: its members, and how many of them were looked at."""
 
     as_of: datetime
     days: int
+    members: int
     customers: int
     best: list[Product]
     typical: list[Product]
@@ -94,7 +95,7 @@ def find_bought(segment: Segment, run: Run) -> Bought | None:
         name: [_product(buyers, row) for row in choose(buyers, PRODUCTS_SHOWN)]
         for name, choose in (("best", best), ("typical", typical), ("rising", rising))
     }
-    return Bought(as_of, DAYS, buyers.own, **found)
+    return Bought(as_of, DAYS, sizes[segment.pk], buyers.own, **found)
 
 
 def _sizes(run: Run) -> dict[int, int]:
