@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from customers import cells
-from customers.models import Move, Segment
+from customers.models import Move
 from customers.queries import moves as queries
 from customers.queries import pages
 from customers.words import CAUSES, why
@@ -45,8 +45,9 @@ class SideFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, moves: QuerySet[Move]) -> QuerySet[Move]:
         if self.value() is None:
             return moves
-        segment = Segment.objects.filter(key=self.value()).first()
-        return moves.filter(**{self.side: segment})
+        if self.value() == NOBODYS:
+            return moves.filter(**{self.side: None})
+        return moves.filter(**{f"{self.side}__key": self.value()})
 
 
 class FromFilter(SideFilter):

@@ -311,6 +311,8 @@ def test_parts_of_no_segment_are_not_found(admin_client, told, part):
         ({}, 8),
         ({"from": "loyal"}, 2),
         ({"from": "none"}, 6),
+        ({"from": "bogus"}, 0),
+        ({"to": "none"}, 0),
         ({"to": "loyal", "cause": "first_order"}, 6),
         ({"feature": "days_since_last_order"}, 2),
         ({"to": "loyal", "run": "x"}, 6),
