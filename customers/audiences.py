@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 
 from customers import conditions
+from runs.wording import many
 
 CONSENTS = ("agreed", "not agreed")
 
@@ -79,8 +80,8 @@ def in_words(criteria: Criteria, segment_names: Mapping[str, str] | None = None)
         _any("from", criteria.countries),
         criteria.ordered_from and f"last order on {_day(criteria.ordered_from)} or later",
         criteria.ordered_until and f"last order on {_day(criteria.ordered_until)} or earlier",
-        criteria.silent_days and f"silent for {criteria.silent_days} days or longer",
-        criteria.active_days and f"ordered within the last {criteria.active_days} days",
+        criteria.silent_days and f"silent for {many(criteria.silent_days, 'day')} or longer",
+        criteria.active_days and f"ordered within the last {many(criteria.active_days, 'day')}",
         criteria.consent and f"who {_CONSENT_WORDS[criteria.consent]}",
         *(conditions.said(condition, names) for condition in criteria.listed),
     ]

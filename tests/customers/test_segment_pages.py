@@ -250,6 +250,23 @@ def test_a_segments_customers_are_exported_from_its_page(admin_client, told):
     assert "admin took 2 as canonical" in page_of(admin_client, told["quiet"])
 
 
+@pytest.mark.parametrize(
+    ("agreed", "said"),
+    [
+        (False, "The one customer did not agree to marketing"),
+        (True, "The one customer agreed to marketing."),
+    ],
+)
+def test_a_segment_of_one_customer_is_told_in_the_singular(admin_client, told, agreed, said):
+    alone = make_segment(told["run"], make_customer(marketing_consent=agreed))
+
+    page = page_of(admin_client, alone)
+
+    assert "Show its 1 customer<" in page
+    assert said in page
+    assert not re.search(r"\b1 customers", page)
+
+
 def test_a_renamed_segment_shows_its_new_name_on_its_page(admin_client, told):
     url = f"{SEGMENTS}{told['quiet'].pk}/change/"
 

@@ -20,6 +20,7 @@ from customers.services.exports import (
     segment_source,
 )
 from runs.management.base import JsonCommand
+from runs.wording import many
 
 
 class Command(JsonCommand):
@@ -69,7 +70,7 @@ class Command(JsonCommand):
             for reason, count in result["left_out"].items()
             if count
         )
-        said = f"{result['customers']:,} customers written" + (
+        said = f"{many(result['customers'], 'customer')} written" + (
             f"; left out: {why}." if why else "."
         )
         self.stderr.write(said, self.style.SUCCESS)
