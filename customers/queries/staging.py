@@ -110,9 +110,9 @@ def settle_currency(default: str) -> str:
 
 
 def keep_owners() -> None:
-    """Leave orders to the registered customer who has them where they name but an old e-mail.
+    """Leave an order that names an e-mail alone to the registered customer who has it.
 
-    That is one that nobody has now, here or in the file: a guest taken over, and then renamed.
+    Another registered customer of that e-mail, here or in the file, takes it; a guest does not.
     """
     execute(
         "UPDATE staged_line AS l SET customer_id = NULL, email = NULL, guest = NULL"
@@ -121,7 +121,7 @@ def keep_owners() -> None:
         " AND o.external_id = l.order_id AND NOT c.is_guest"
         " AND c.id NOT IN (SELECT customer_id FROM customers_erasedidentity)"
         " AND NOT EXISTS (SELECT FROM customers_customer AS k"
-        "  WHERE k.email <> '' AND lower(k.email) = lower(l.email))"
+        "  WHERE NOT k.is_guest AND k.email <> '' AND lower(k.email) = lower(l.email))"
         " AND NOT EXISTS (SELECT FROM staged_line AS n"
         "  WHERE n.line = n.head AND n.guest = l.guest AND n.customer_id <> '')"
     )
