@@ -5,7 +5,7 @@
 line that named them first), and, found here, `customer_id` and `erased`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from customers.models import Customer, ErasedIdentity, Shop
 from runs.copying import copy_rows, execute, fetch
@@ -47,8 +47,10 @@ def is_the_shops_key(mark: str) -> bool:
     return not Shop.objects.exclude(key_mark=mark).exists()
 
 
-def any_erased() -> bool:
-    """Say whether one of the staged people was erased."""
+def any_erased(digests: Iterable[str] = ()) -> bool:
+    """Say whether one of the staged people was erased, or one of these identities."""
+    if ErasedIdentity.objects.filter(digest__in=list(digests)).exists():
+        return True
     return bool(fetch("SELECT 1 FROM staged_person WHERE erased LIMIT 1"))
 
 

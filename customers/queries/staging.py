@@ -109,22 +109,27 @@ def settle_currency(default: str) -> str:
     return currency
 
 
-def keep_owners() -> None:
+def keep_owners() -> list[str]:
     """Leave an order that names an e-mail alone to the registered customer who has it.
 
     Another registered customer of that e-mail, here or in the file, takes it; a guest does not.
+    Return the e-mails that thereby stand for nobody.
     """
-    execute(
-        "UPDATE staged_line AS l SET customer_id = NULL, email = NULL, guest = NULL"
-        " FROM customers_order AS o JOIN customers_customer AS c ON c.id = o.customer_id"
-        " WHERE l.line = l.head AND l.guest <> '' AND coalesce(l.customer_id, '') = ''"
-        " AND o.external_id = l.order_id AND NOT c.is_guest"
-        " AND c.id NOT IN (SELECT customer_id FROM customers_erasedidentity)"
-        " AND NOT EXISTS (SELECT FROM customers_customer AS k"
-        "  WHERE NOT k.is_guest AND k.email <> '' AND lower(k.email) = lower(l.email))"
-        " AND NOT EXISTS (SELECT FROM staged_line AS n"
-        "  WHERE n.line = n.head AND n.guest = l.guest AND n.customer_id <> '')"
+    found = fetch(
+        "WITH kept AS (SELECT l.line, l.email FROM staged_line AS l"
+        "  JOIN customers_order AS o ON o.external_id = l.order_id"
+        "  JOIN customers_customer AS c ON c.id = o.customer_id"
+        "  WHERE l.line = l.head AND l.guest <> '' AND coalesce(l.customer_id, '') = ''"
+        "  AND NOT c.is_guest AND c.id NOT IN (SELECT customer_id FROM customers_erasedidentity)"
+        "  AND NOT EXISTS (SELECT FROM customers_customer AS k"
+        "   WHERE NOT k.is_guest AND k.email <> '' AND lower(k.email) = lower(l.email))"
+        "  AND NOT EXISTS (SELECT FROM staged_line AS n"
+        "   WHERE n.line = n.head AND n.guest = l.guest AND n.customer_id <> '')),"
+        " done AS (UPDATE staged_line AS l SET customer_id = NULL, email = NULL, guest = NULL"
+        "  FROM kept WHERE l.line = kept.line)"
+        " SELECT DISTINCT email FROM kept"
     )
+    return [email for (email,) in found]
 
 
 def stage_people() -> None:

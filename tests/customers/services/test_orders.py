@@ -8,6 +8,7 @@ from customers.identities import email_digest, guest_id, id_digest
 from customers.models import Customer, CustomerTotal, ErasedIdentity, Order, OrderLine, Shop
 from customers.services.orders import import_orders, upsert_orders
 from customers.services.people import import_customers
+from customers.services.privacy import erase_customer
 from customers.signals import orders_changed
 from products.models import Product
 from products.services import upsert_products
@@ -284,6 +285,21 @@ def test_a_guests_order_stays_with_who_took_it_over_though_the_e_mail_changed(tm
 
     assert Customer.objects.values_list("external_id", "total__order_count").get() == ("7", 1)
     assert_totals_are_true()
+
+
+def test_a_file_is_known_to_name_an_erased_person_whose_e_mail_an_older_order_has(tmp_path):
+    first = write(
+        tmp_path, "order_id,ordered_at,email,product_id,unit_price\n1,2024-01-05,ada@x.org,a,1"
+    )
+    import_orders(first)
+    for name, row in [("2.csv", "7,ada@x.org"), ("3.csv", "7,new@x.org"), ("4.csv", "8,ada@x.org")]:
+        import_customers(write(tmp_path, f"customer_id,email\n{row}", name))
+    erase_customer("8")
+
+    summary = import_orders(first)
+
+    assert summary.names_erased
+    assert Order.objects.get().customer.external_id == "7"
 
 
 def test_another_order_of_an_e_mail_nobody_has_any_more_is_a_guests(tmp_path):
