@@ -8,6 +8,7 @@ from django.db import connection
 
 from customers.models import Customer, Order, OrderLine, Shop
 from customers.services.orders import import_orders, upsert_orders
+from customers.services.people import upsert_customers
 from products.models import Product
 from runs import queries
 from runs.imports import Options
@@ -130,3 +131,18 @@ def test_staff_are_told_that_an_import_is_being_written(monkeypatch, admin_clien
     assert form.errors == {"__all__": ["An import is being written just now; try again soon."]}
     assert form["title"].value() == "Green mug"
     assert Product.objects.get().title == "Blue mug"
+
+
+def test_who_opts_somebody_out_waits_for_a_publication_and_others_do_not(monkeypatch):
+    monkeypatch.setattr("runs.imports.given.PATIENCE_SECONDS", 1)
+    rows = [{"customer_id": name, "profiling_opt_out": name == "ben"} for name in ("ada", "ben")]
+    upsert_customers([{"customer_id": "ben"}])
+
+    with queries.session_lock(queries.PUBLISH_LOCK, wait=True):
+        answers = [
+            at_once(lambda row=row: crm().post("/customers/", [row], "application/json"))[0]
+            for row in rows
+        ]
+
+    assert [answer.status_code for answer in answers] == [200, 503]
+    assert not Customer.objects.filter(profiling_opt_out=True).exists()
