@@ -22,6 +22,7 @@ if (builder) {
     try {
       const found = await counted(`${builder.dataset.count}?${chosen}`, asked.signal);
       show("customers", found.customers ?? "–");
+      show("noun", found.customers === "1" ? "customer" : "customers");
       show("words", found.problem ?? `${found.words}.`);
       show("reach", found.problem ? "" : `${found.agreed} agreed to marketing, ${found.reachable} of them have an e-mail.`);
       builder.classList.remove("counting");

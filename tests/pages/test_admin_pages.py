@@ -4,7 +4,7 @@ import pytest
 
 from customers.models import Segment
 from runs.models import Import, Run
-from tests.factories import make_run
+from tests.factories import make_customer, make_run
 from tests.staff import fill_shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -64,10 +64,21 @@ def test_customers_of_a_segment_are_two_clicks_away(open_staff_page, shop):
     page = open_staff_page("customers/segment/")
 
     page.get_by_role("link", name="Loyal").click()
-    page.get_by_role("link", name="Show its 1 customers").click()
+    page.get_by_role("link", name="Show its 1 customer").click()
 
     assert page.locator("tbody tr").count() == 1
     assert page.locator("tbody th").inner_text().startswith("Ada Abel")
+
+
+def test_customers_are_counted_while_an_audience_is_chosen(open_staff_page, shop):
+    make_customer()
+    page = open_staff_page("customers/audience/add/")
+    page.locator(".count", has_text="2 customers").wait_for()
+
+    page.get_by_role("group", name="Segment").get_by_label("Loyal").check()
+
+    page.locator(".count", has_text="1 customer").wait_for()
+    assert page.locator(".count").inner_text() == "1 customer"
 
 
 @pytest.mark.parametrize("close", ["click", "Escape"])
