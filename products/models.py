@@ -54,6 +54,9 @@ class Product(models.Model):
     )
     gtin = models.CharField("GTIN", max_length=50, blank=True)
     visible = models.BooleanField(default=True)
+    named_only = models.BooleanField(
+        db_default=False, help_text="Known from orders alone, without a title."
+    )
     attributes = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True, db_index=True)

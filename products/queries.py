@@ -85,8 +85,7 @@ STAGED_PRODUCT = {"line": "int", "id": "text", "given": "jsonb"}
 _TEXTS = ("title", "description", "product_type", "brand", "currency", "availability", "link")
 _TEXTS += ("image_link", "item_group_id", "gtin")
 _DEFAULTS = {"availability": "in_stock"}
-_KEPT = (*_TEXTS, "price", "visible", "attributes", "category_id")
-# A product that only orders named has its id for a title and is hidden until it is told another.
+_KEPT = (*_TEXTS, "price", "visible", "named_only", "attributes", "category_id")
 _WRITTEN = f"""
     SELECT ranked.id AS external_id, p.id AS product_id, p.category_id AS old_category_id,
         {
@@ -98,8 +97,8 @@ _WRITTEN = f"""
 },
         CASE WHEN given ? 'price' THEN (given->>'price')::numeric ELSE p.price END AS price,
         CASE WHEN given ? 'visible' THEN (given->>'visible')::boolean
-            ELSE p.id IS NULL OR p.visible OR (p.title = p.external_id
-                AND lower(given->>'title') <> lower(p.external_id)) END AS visible,
+            ELSE p.id IS NULL OR p.visible OR p.named_only END AS visible,
+        false AS named_only,
         jsonb_strip_nulls(coalesce(p.attributes, '{{}}')
             || coalesce(given->'attributes', '{{}}')) AS attributes,
         CASE WHEN given ? 'product_type' THEN c.id ELSE p.category_id END AS category_id
@@ -155,15 +154,11 @@ def upsert_staged_products() -> ProductChanges:
     )
 
 
-# Products that only orders named: hidden, with their id for a title.
-NAMED_ONLY = "SELECT id FROM products_product WHERE NOT visible AND title = external_id"
-
-
 def add_named_products() -> tuple[list[int], list[int]]:
     """Make the products of `staged_name` that are not there; return newly described and new ones.
 
-    It has one row a product: id, title, product_type, brand, price and currency. A product with
-    a title is visible; one that was hidden for want of a title becomes so.
+    It has one row a product: id, title, product_type, brand, price and currency. One without a
+    title is hidden, with its id for one, until a row of orders or of products tells it.
     """
     add_categories("SELECT product_type FROM staged_name")
     category = "LEFT JOIN products_category AS c"
@@ -171,18 +166,18 @@ def add_named_products() -> tuple[list[int], list[int]]:
     described = fetch(
         "UPDATE products_product AS p SET title = s.title, product_type = s.product_type,"
         " category_id = c.id, brand = s.brand, price = s.price, currency = s.currency,"
-        " visible = true, updated_at = clock_timestamp()"
+        " visible = true, named_only = false, updated_at = clock_timestamp()"
         f" FROM staged_name AS s {category}"
-        f" WHERE lower(p.external_id) = lower(s.id) AND s.title <> '' AND p.id IN ({NAMED_ONLY})"
+        " WHERE lower(p.external_id) = lower(s.id) AND s.title <> '' AND p.named_only"
         " RETURNING p.id"
     )
     created = fetch(
         "INSERT INTO products_product (external_id, title, product_type, category_id, brand, price,"
-        " currency, visible, availability, description, link, image_link, item_group_id, gtin,"
-        " attributes, created_at, updated_at)"
+        " currency, visible, named_only, availability, description, link, image_link,"
+        " item_group_id, gtin, attributes, created_at, updated_at)"
         " SELECT s.id, coalesce(nullif(s.title, ''), s.id), s.product_type, c.id, s.brand, s.price,"
-        " s.currency, s.title <> '', 'in_stock', '', '', '', '', '', '{}', clock_timestamp(),"
-        f" clock_timestamp() FROM staged_name AS s {category} WHERE NOT EXISTS ("
+        " s.currency, s.title <> '', s.title = '', 'in_stock', '', '', '', '', '', '{}',"
+        f" clock_timestamp(), clock_timestamp() FROM staged_name AS s {category} WHERE NOT EXISTS ("
         " SELECT 1 FROM products_product AS p WHERE lower(p.external_id) = lower(s.id))"
         " RETURNING id"
     )

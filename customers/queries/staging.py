@@ -8,7 +8,7 @@ From it come, each a temporary table: `staged_person`, `staged_item`, `staged_or
 from django.conf import settings
 
 from customers.models import Shop
-from products.queries import NAMED_ONLY, add_named_products
+from products.queries import add_named_products
 from runs.copying import execute, fetch, temp_table
 
 STAGED_LINE = {
@@ -203,7 +203,8 @@ def stage_items(described: bool) -> tuple[list[int], list[int]]:
         " FROM staged_line GROUP BY product_id",
     )
     _find_items()
-    unknown = "i.id IS NULL" if not described else f"(i.id IS NULL OR i.id IN ({NAMED_ONLY}))"
+    named_only = "i.id IN (SELECT id FROM products_product WHERE named_only)"
+    unknown = f"(i.id IS NULL OR {named_only})" if described else "i.id IS NULL"
     temp_table(
         "staged_name",
         f"""

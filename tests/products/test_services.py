@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 
+from customers.services.orders import import_orders
 from products import queries
 from products.models import Category, Product
 from products.services import delete_products, import_products, upsert_products
@@ -98,19 +99,22 @@ def test_a_product_off_sale_comes_back_by_a_file(tmp_path):
     assert Product.objects.get().deleted_at is None
 
 
-def test_a_product_known_by_orders_alone_becomes_visible(tmp_path):
-    Product.objects.create(external_id="a", title="a", visible=False)
-    Product.objects.create(external_id="b", title="Hidden by staff", visible=False)
-    import_products(write(tmp_path, "id,title\na,A mug\nb,B mug"))
-
-    assert list(Product.objects.order_by("id").values_list("visible", flat=True)) == [True, False]
-
-
 def test_a_product_hidden_by_its_file_stays_hidden_though_its_title_is_its_id(tmp_path):
     import_products(write(tmp_path, "id,title,price,visible\nA,A,1,no"))
     import_products(write(tmp_path, "id,title,price\na,a,2"))
 
     assert Product.objects.values_list("price", "visible").get() == (2, False)
+
+
+def test_a_product_that_orders_named_is_shown_by_any_row_of_products(tmp_path):
+    header = "order_id,ordered_at,product_id,unit_price\n"
+    import_orders(write(tmp_path, header + "1,2024-05-05,a,1\n1,2024-05-05,b,1"))
+    assert not Product.objects.filter(visible=True).exists()
+
+    import_products(write(tmp_path, "id,title,visible\nb,b,no"))
+    import_products(write(tmp_path, "id,title\na,a\nb,b"))
+
+    assert dict(Product.objects.values_list("external_id", "visible")) == {"a": True, "b": False}
 
 
 def test_a_price_may_name_its_currency(tmp_path):
