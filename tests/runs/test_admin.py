@@ -237,7 +237,8 @@ def test_a_page_of_a_run_takes_the_same_queries_whatever_it_says(
     ]
     found = [{"key": f"s{number}", "name": "S", "customers": 2} for number in range(many + 1)]
     metrics = {"gates": gates, "moves": flows, "segments": found}
-    run = make_run(kind_name, "refused", metrics=metrics, reasons=reasons)
+    told = {"metrics": metrics, "reasons": reasons}
+    run = make_run(kind_name, "refused", published_at=None, **told)
 
     ContentType.objects.get_for_model(Run)  # remembered by the process
 
