@@ -50,7 +50,7 @@ def test_a_list_of_work_under_way_leaves_filters_and_the_focus_alone(open_staff_
 def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(open_staff_page, shop):
     page = open_staff_page(width=390)
     orders = page.get_by_role("link", name="Orders", exact=True)
-    assert not orders.is_visible()
+    orders.wait_for(state="hidden")
 
     page.get_by_role("button", name="Menu").focus()
     page.keyboard.press("Enter")

@@ -115,12 +115,12 @@ def test_one_customer_is_explained(open_as, shop, complaints, serious):
         page.keyboard.press("Enter")
     follow(page, link(page, stay.customer.first_name))
 
-    assert page.get_by_role("heading", name=f"Why {stay.segment}").is_visible()
+    page.get_by_role("heading", name=f"Why {stay.segment}").wait_for()
     assert page.locator(".why li").count() >= 3
-    assert page.get_by_role("img", name="Orders and segments through time").is_visible()
+    page.get_by_role("img", name="Orders and segments through time").wait_for()
     tab_to(page, page.locator(".history summary").nth(1))
     page.keyboard.press("Enter")
-    assert page.locator(".history details").nth(1).locator("td a").first.is_visible()
+    page.locator(".history details").nth(1).locator("td a").first.wait_for()
     page.get_by_text("As the shop’s pages get them now").wait_for()
     assert page.get_by_role("button", name="Export all that is kept").count() == 0
     assert complaints == []
@@ -176,7 +176,7 @@ def test_the_customers_of_a_chart_are_saved_as_an_audience(open_as, tmp_path, co
     page.set_viewport_size({"width": 390, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     follow(page, link(page, "Save as audience"))
-    assert page.get_by_role("group", name="From the list of customers").is_visible()
+    page.get_by_role("group", name="From the list of customers").wait_for()
     tab_to(page, page.get_by_label("Name"))
     page.keyboard.type("Best buyers")
     page.locator("[data-customers]", has_text=str(listed)).wait_for()
@@ -197,11 +197,11 @@ def test_a_held_run_is_looked_at_and_published(open_as, shop, complaints, seriou
 
     follow(page, link(page, f"Decide on run {held.pk}"))
     heading = f"{held.metrics['moved']} customers would move"
-    assert page.get_by_role("heading", name=heading).is_visible()
+    page.get_by_role("heading", name=heading).wait_for()
     people = page.locator("details", has_text="Who would move, and why")
     tab_to(page, people.locator("summary"))
     page.keyboard.press("Enter")
-    assert people.locator("tbody th a").first.is_visible()
+    people.locator("tbody th a").first.wait_for()
     follow(page, page.get_by_role("button", name=f"Publish run {held.pk}"))
 
     page.get_by_text(f"Run {held.pk} is published").wait_for()
@@ -219,7 +219,7 @@ def test_a_person_is_erased_only_after_its_consequence_was_read(open_as, shop, c
     page = open_as("CRM manager", f"customers/customer/{customer.pk}/change/")
 
     follow(page, link(page, "Erase …"))
-    assert page.get_by_text("no later import brings them back").is_visible()
+    page.get_by_text("no later import brings them back").wait_for()
     follow(page, page.get_by_role("button", name="Erase this customer"))
 
     page.get_by_text("Erased: the sums stay, the person does not.").wait_for()

@@ -56,7 +56,7 @@ def test_a_chart_with_nothing_to_draw_shows_its_table(open_staff_page, shop):
     page = open_staff_page(YEAR)
 
     assert "sensitivity" not in drawn(page)  # no segment of a shop this small has buyers enough
-    assert page.locator("#sensitivity table").is_visible()
+    page.locator("#sensitivity table").wait_for()
 
 
 def test_the_values_of_a_chart_are_walked_and_opened_by_keyboard(open_staff_page, shop):
@@ -152,7 +152,7 @@ def test_the_table_behind_a_chart_opens_by_keyboard(open_staff_page, shop):
     page = open_staff_page(YEAR)
     drawn(page)
     table = page.locator("#prices table")
-    assert not table.is_visible()
+    table.wait_for(state="hidden")
 
     page.locator("#prices summary").focus()
     page.keyboard.press("Enter")

@@ -64,7 +64,7 @@ def test_one_shops_as_a_customer_and_is_nobody_again_by_keyboard(open_page, mugs
     page.get_by_role("button", name="Ada Abel").focus()
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="For you").wait_for()
-    assert page.get_by_role("heading", name="Buy again").is_visible()
+    page.get_by_role("heading", name="Buy again").wait_for()
 
     page.get_by_role("link", name="As Ada Abel").click()
     page.get_by_role("button", name="Be nobody again").click()
@@ -92,7 +92,7 @@ def test_a_product_goes_into_the_basket_and_out_again(open_page, mugs):
 
     page.get_by_role("button", name="Add to basket").click()
     page.wait_for_url("**/shop/basket/")
-    assert page.get_by_role("link", name="Basket 1").is_visible()
+    page.get_by_role("link", name="Basket 1").wait_for()
     assert page.locator(".total b").inner_text() == "€10.00"
 
     page.get_by_role("button", name="Remove").click()

@@ -64,7 +64,7 @@ def test_it_lists_what_is_similar_in_the_pages_own_elements(open_widget, mugs, c
     assert card.locator(".segrec-price").inner_text() == "€1,234.50"
     assert card.locator(".segrec-wait").inner_text() == "On back order"
     assert page.locator("a").count() == 1  # neither the fallback nor what is no web address
-    assert page.get_by_role("region", name="Similar products").is_visible()
+    page.get_by_role("region", name="Similar products").wait_for()
     assert page.locator("[aria-busy]").count() == 0
     assert complaints == []
 
@@ -73,7 +73,7 @@ def test_without_a_product_it_lists_what_is_popular(open_widget, mugs):
     page = open_widget(product='heading="Loved by many"')
 
     assert titles(page)[0] == "Loved mug"
-    assert page.get_by_role("heading", name="Loved by many").is_visible()
+    page.get_by_role("heading", name="Loved by many").wait_for()
 
 
 @pytest.mark.parametrize("trouble", ["away", "unknown", "refused"])
@@ -88,7 +88,7 @@ def test_it_keeps_what_the_page_put_into_it_when_there_is_no_answer(open_widget,
 
     page.wait_for_load_state("networkidle")
     expect(page.locator("[aria-busy]")).to_have_count(0)
-    assert page.get_by_role("link", name="All mugs").is_visible()
+    page.get_by_role("link", name="All mugs").wait_for()
 
 
 def test_it_asks_only_when_it_comes_near(open_widget, mugs):
@@ -108,7 +108,7 @@ def test_it_lists_what_is_bought_together(open_widget, mugs):
     page = open_widget(product='product="mug/1" list="bought-together"')
 
     assert titles(page)[0] == "Loved mug"
-    assert page.get_by_role("heading", name="Often bought with it").is_visible()
+    page.get_by_role("heading", name="Often bought with it").wait_for()
 
 
 def told(count: int) -> list[tuple]:
