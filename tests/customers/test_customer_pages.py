@@ -158,14 +158,17 @@ def test_how_many_have_less_is_said_of_each_reason(admin_client, ada, monkeypatc
     assert said in shown(admin_client, ada).content.decode()
 
 
-def test_several_orders_a_day_are_told_without_a_number_of_days(admin_client):
+@pytest.mark.parametrize(
+    ("hours_ago", "often"), [((1, 4), "More than one order a day"), ((1, 25), "An order every day")]
+)
+def test_orders_of_every_day_are_told_without_a_number_of_days(admin_client, hours_ago, often):
     ben, mug = make_customer(), make_product()
-    for hours in (1, 4):
+    for hours in hours_ago:
         make_order(ben, mug, ordered_at=NOW - timedelta(hours=hours))
 
     finding = shown(admin_client, ben).context["strip"]["finding"]
 
-    assert finding == "More than one order a day; silent for 1\xa0day"
+    assert finding == f"{often}; silent for 1\xa0day"
 
 
 def test_orders_in_several_currencies_are_not_added_up(admin_client, ada):
