@@ -11,7 +11,7 @@ class EstimatedPaginator(Paginator):
     """Counts what a filter leaves; of a whole large table it takes the database's estimate."""
 
     EXACT_BELOW = 200_000
-    # From here on only keys are skipped, not whole rows with all that is joined to them.
+    # From here on keys are found first, not whole rows with all that is joined to them.
     DEEP = 10_000
 
     @cached_property
@@ -27,10 +27,15 @@ class EstimatedPaginator(Paginator):
         return super().count if self.estimate is None else self.estimate
 
     def page(self, number: int | str) -> Page:
-        """Return a page; of one far down, find the keys first."""
+        """Return a page; of one far down, or sorted by another large table, find the keys first."""
         number = self.validate_number(number)
         first = (number - 1) * self.per_page
-        if first < self.DEEP:
+        if first < self.DEEP and not self._is_sorted_by_another_table:
             return super().page(number)
         keys = self.object_list.values_list("pk", flat=True)[first : first + self.per_page]
         return self._get_page(self.object_list.filter(pk__in=list(keys)), number, self)
+
+    @property
+    def _is_sorted_by_another_table(self) -> bool:
+        is_joined = any("__" in str(name) for name in self.object_list.query.order_by)
+        return is_joined and self.count >= self.EXACT_BELOW

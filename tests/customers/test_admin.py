@@ -10,6 +10,7 @@ from django.utils import timezone
 from customers.models import Customer, CustomerScore, CustomerTotal, Segment, Shop
 from customers.queries import pages
 from runs.paging import EstimatedPaginator
+from tests.customers.trading import take_stock
 from tests.factories import NOW, make_customer, make_order, make_product, make_run, make_segment
 
 pytestmark = pytest.mark.django_db
@@ -113,16 +114,24 @@ def test_a_large_table_is_counted_by_estimate_and_a_filtered_one_exactly(ada, be
     assert EstimatedPaginator(Customer.objects.filter(country="DE"), 50).estimate is None
 
 
-def test_a_page_far_down_is_the_page_it_would_be_otherwise(run, monkeypatch):
+@pytest.mark.parametrize("large", [{"DEEP": 2}, {"EXACT_BELOW": 1}], ids=["deep", "many"])
+def test_a_page_whose_keys_are_found_first_is_the_page_it_would_be_otherwise(
+    run, monkeypatch, large, django_assert_num_queries
+):
     for spent in (3, 1, 2, 5, 4):
         CustomerTotal.objects.create(customer=make_customer(), order_count=1, net=spent)
     sorted_list = pages.customers_with_segment().order_by("-total__net", "pk")
     plain = [[*Paginator(sorted_list, 2).page(number)] for number in (1, 2, 3)]
 
-    monkeypatch.setattr(EstimatedPaginator, "DEEP", 2)
+    for name, value in large.items():
+        monkeypatch.setattr(EstimatedPaginator, name, value)
+    take_stock()
 
-    deep = EstimatedPaginator(sorted_list, 2)
-    assert [[*deep.page(number)] for number in (1, 2, 3)] == plain
+    by_keys = EstimatedPaginator(sorted_list, 2)
+    assert by_keys.count == 5
+    assert [[*by_keys.page(number)] for number in (1, 2, 3)] == plain
+    with django_assert_num_queries(2):
+        list(by_keys.page(2).object_list.prefetch_related(None))
 
 
 def test_the_page_of_a_customer_shows_segment_score_sums_and_orders(admin_client, ada):
