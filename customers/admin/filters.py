@@ -59,8 +59,7 @@ class AudienceFilter(admin.SimpleListFilter):
         if not self.value():
             return customers
         audience = saved_audience(self.value())
-        of_it = customers_of(audience.conditions) if audience else Customer.objects.none()
-        return customers.filter(pk__in=of_it)
+        return customers_of(audience.conditions, customers) if audience else customers.none()
 
 
 class RfmFilter(admin.SimpleListFilter):

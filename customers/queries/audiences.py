@@ -72,9 +72,10 @@ class Sizes:
         return self.agreed_with_email if mailed else self.agreed
 
 
-def customers_of(criteria: Criteria) -> QuerySet[Customer]:
+def customers_of(criteria: Criteria, among: QuerySet[Customer] | None = None) -> QuerySet[Customer]:
     """Customers who meet all conditions; never who was erased or opted out of profiling."""
-    customers = Customer.objects.filter(erased_at=None, profiling_opt_out=False)
+    customers = Customer.objects.all() if among is None else among
+    customers = customers.filter(erased_at=None, profiling_opt_out=False)
     if criteria.segments:
         customers = customers.filter(_open(Membership, segment__key__in=criteria.segments))
     scored = {"rfm_name__in": criteria.rfm, "value_tier__in": criteria.tiers}
