@@ -154,11 +154,8 @@ def _close(run: Run, status: str, error: str = "") -> None:
     """End an active run; one that was published meanwhile stays so."""
     with transaction.atomic():
         stamps.changing(stamps.LISTS)
-        if (
-            not queries.active_runs()
-            .filter(pk=run.pk)
-            .update(status=status, error=error, finished_at=timezone.now(), step="")
-        ):
+        active = queries.active_runs().filter(pk=run.pk)
+        if not active.update(status=status, error=error, finished_at=timezone.now(), step=""):
             return
     run.refresh_from_db()
     why = error or "; ".join(reason["text"] for reason in run.reasons)

@@ -198,8 +198,8 @@ def _finding(orders: list[Order], as_of: datetime) -> str:
     if len(sold) == 1:
         return f"One order, {silence(sold[-1], as_of)}"
     gap = (sold[-1] - sold[0]) / (len(sold) - 1)
-    often = "More than one order a day" if gap < A_DAY / 2 else f"An order every {days(gap)}"
-    often = often.replace("every 1\u00a0day", "every day")
+    in_days = {0: "More than one order a day", 1: "An order every day"}
+    often = in_days.get(round(gap / A_DAY), f"An order every {days(gap)}")
     return f"{often}; silent for {days(as_of - sold[-1])}"
 
 

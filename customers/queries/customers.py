@@ -11,7 +11,6 @@ STAGED_CUSTOMER = {"line": "int", "id": "text", "guest": "text", "given": "jsonb
 STAGED_RATE = {"line": "int", "date": "date", "currency": "text", "rate": "numeric"}
 _TEXTS = ("email", "first_name", "last_name", "country", "region")
 _FLAGS = ("marketing_consent", "profiling_opt_out")
-_OPTS_OUT = "(s.given->>'profiling_opt_out')::boolean"
 _KEPT = (*_TEXTS, *_FLAGS, "created_at", "attributes")
 
 
@@ -44,20 +43,10 @@ def someone_opts_out() -> bool:
     return bool(
         fetch(
             "SELECT 1 FROM staged_person AS s JOIN customers_customer AS c"
-            f" ON c.external_id IN (s.person, s.guest) WHERE {_OPTS_OUT}"
-            " AND NOT c.profiling_opt_out LIMIT 1"
+            " ON c.external_id IN (s.person, s.guest)"
+            " WHERE (s.given->>'profiling_opt_out')::boolean AND NOT c.profiling_opt_out LIMIT 1"
         )
     )
-
-
-def opted_out() -> list[int]:
-    """Return the customers whom the staged people's rows opt out of profiling."""
-    return [
-        customer
-        for (customer,) in fetch(
-            f"SELECT customer_id FROM staged_person AS s WHERE NOT erased AND {_OPTS_OUT}"
-        )
-    ]
 
 
 def update_customers() -> CustomerChanges:

@@ -52,7 +52,7 @@ def store_customers(summary: Summary) -> None:
     summary.names_erased = people.any_erased()
     changes = customers.update_customers()
     if leaves and (run := published_run("segments")):
-        ledger.leave(customers.opted_out(), "opted_out", run)
+        ledger.leave_opted_out(run)
     summary.created, summary.updated = changes.created, changes.updated
     summary.unchanged = changes.unchanged
     summary.skip("the same id again, the last row counts", changes.repeated)
