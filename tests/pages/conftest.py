@@ -17,6 +17,7 @@ FAINT = (Path(__file__).parent / "faint.js").read_text()
 # Widgets of users' and groups' pages, which are Django's.
 OF_DJANGO = [".help-tooltip", ".datetime"]
 WINDOWS = [(width, colours) for width in (1440, 390) for colours in ("light", "dark")]
+CONTEXTS = pytest.StashKey[list]()
 AXE_LOOKS_AT = [(1440, "light"), (390, "dark")]
 ARGUMENTS = [
     "--no-sandbox",
@@ -43,6 +44,25 @@ def chromium() -> Iterator:
         browser.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Add to the report of a failed test what its pages showed."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for context in item.stash.get(CONTEXTS, []):
+            report.sections += [(f"Page {page.url}", shown(page)) for page in context.pages]
+    return report
+
+
+def shown(page) -> str:
+    from playwright.sync_api import Error
+
+    try:
+        return page.inner_text("body", timeout=2000)
+    except Error as problem:
+        return f"It does not answer: {problem}"
+
+
 @pytest.fixture
 def complaints() -> list[str]:
     """What the browser complained of: broken rules of content security, scripts, missing files."""
@@ -50,9 +70,9 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def open_page(chromium, live_server, complaints):
+def open_page(chromium, live_server, complaints, request):
     """Return a function that opens a page of the site in a window of this width and colours."""
-    contexts = []
+    contexts = request.node.stash[CONTEXTS] = []
 
     def open_page(path: str = "/", width: int = 1440, colours: str = "light", cookies=()):
         context = chromium.new_context(
