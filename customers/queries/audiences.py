@@ -98,7 +98,7 @@ def customers_of(criteria: Criteria, among: QuerySet[Customer] | None = None) ->
 
 def members_of(segment: Segment) -> QuerySet[Customer]:
     """Customers who are in a segment now, and may be told about."""
-    return customers_of(Criteria(segments=(segment.key,)))
+    return customers_of(Criteria()).filter(_open(Membership, segment=segment))
 
 
 def values_kept(name: str) -> set[str]:
