@@ -96,9 +96,9 @@ def map_of(segment: Segment, run: Run) -> dict:
     from customers.services.segments.picture import draw_segments  # slow to import
 
     picture = kept(f"segments-{run.pk}", draw_segments)
-    if picture is None or segment.pk not in picture.centres:
+    if picture is None or segment.pk not in picture.middles:
         return {}
-    segments = Segment.objects.in_bulk(picture.centres)
+    segments = Segment.objects.in_bulk(picture.middles)
     every = max(len(picture.points) // POINTS_SHOWN, 1)
     points = [
         {"x": x, "y": round(100 - y, 1), "own": pk == segment.pk}
@@ -106,17 +106,17 @@ def map_of(segment: Segment, run: Run) -> dict:
     ]
     return {
         "points": sorted(points, key=lambda point: point["own"]),
-        "centres": [
+        "middles": [
             {
                 "segment": segments[pk],
                 "x": x,
-                "y": round(min(max(100 - y, 6), 98), 1),
-                "height": y,
+                "y": y,
+                "name_y": round(100 - picture.name_heights[pk], 1),
                 "anchor": "start" if x < 25 else "end" if x > 75 else "middle",
                 "own": pk == segment.pk,
                 "near": picture.bordering[segment.pk].get(pk),
             }
-            for pk, (x, y) in picture.centres.items()
+            for pk, (x, y) in picture.middles.items()
         ],
         "looked_at": len(picture.points),
         "axes": [", ".join(way(name, sign > 0) for name, sign in axis) for axis in picture.axes],

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 def kept(key: str, compute: Callable[[], Answer]) -> Answer:
     """Return the answer kept under a key, or compute and keep it for a day."""
-    key, found = f"kept-2-{key}", None
+    key, found = f"kept-3-{key}", None
     try:
         found = cache.get(key)
     except RedisError as problem:

@@ -8,7 +8,7 @@ import numpy as np
 from customers.demand import Buyers, best, rising, times_elsewhere, typical
 from customers.features import Features, build_features
 from customers.models import Segment, SegmentModel
-from customers.projection import project
+from customers.projection import heights_apart, project
 from customers.queries import pages, samples
 from customers.queries import segments as queries
 from customers.queries.clock import data_clock
@@ -27,13 +27,15 @@ TYPICAL_SHOWN, PRODUCTS_SHOWN = 5, 6
 class Picture:
     """Customers of all segments on a plane, by the run's model; plain numbers, to be kept.
 
-    `points` are (x, y, segment id); `typical` the customers nearest each segment's centre;
+    `points` are (x, y, segment id), `middles` those of each segment's points, `name_heights` where
+    names stand beside each other; `typical` are the customers nearest each segment's centre;
     `bordering` per segment the share of its customers nearly in another one, by that one.
     """
 
     run: int
     points: list[tuple[float, float, int]]
-    centres: dict[int, tuple[float, float]]
+    middles: dict[int, tuple[float, float]]
+    name_heights: dict[int, float]
     axes: list[list[tuple[str, int]]]
     typical: dict[int, list[int]]
     bordering: dict[int, dict[int, float]]
@@ -131,9 +133,12 @@ def _picture(
     plane = project(z.astype(float), centres, shares, names)
     found = assign(z, centres, labels, hysteresis=0.0)
     own = squared_distances(z, centres)[np.arange(len(z)), labels]
-    typical, bordering = {}, {}
+    middles, typical, bordering = {}, {}, {}
     for place, pk in enumerate(ids):
         members = np.flatnonzero(labels == place)
+        if not len(members):
+            continue
+        middles[pk] = tuple(plane.points[members].mean(axis=0).round(1).tolist())
         nearest = members[np.argsort(own[members], kind="stable")][:TYPICAL_SHOWN]
         typical[pk] = customer_ids[nearest].tolist()
         near = members[found.borderline[members]]
@@ -142,13 +147,15 @@ def _picture(
             ids[other]: float(count / len(members))
             for other, count in sorted(zip(others, counts, strict=True), key=lambda item: -item[1])
         }
+    heights = heights_apart(np.reshape(list(middles.values()), (-1, 2))).tolist()
     return Picture(
         run=run.pk,
         points=[
             (round(float(x), 1), round(float(y), 1), ids[label])
             for (x, y), label in zip(plane.points, labels.tolist(), strict=True)
         ],
-        centres={pk: tuple(plane.centres[place].round(1).tolist()) for place, pk in enumerate(ids)},
+        middles=middles,
+        name_heights=dict(zip(middles, heights, strict=True)),
         axes=[list(axis) for axis in plane.axes],
         typical=typical,
         bordering=bordering,

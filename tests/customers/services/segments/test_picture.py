@@ -18,11 +18,11 @@ def test_segments_are_drawn_by_their_model(shop):
     picture = draw_segments()
 
     assert len(picture.points) == len(members)
-    assert {pk for _, _, pk in picture.points} == set(members.values()) == set(picture.centres)
+    assert {pk for _, _, pk in picture.points} == set(members.values()) == set(picture.middles)
     assert all(0 <= x <= 100 and 0 <= y <= 100 for x, y, _ in picture.points)
     assert all(members[pk] == segment for segment, ids in picture.typical.items() for pk in ids)
     borderline = Membership.objects.filter(to_run=None, borderline=True).count()
-    sizes = {pk: list(members.values()).count(pk) for pk in picture.centres}
+    sizes = {pk: list(members.values()).count(pk) for pk in picture.middles}
     near = sum(sizes[pk] * sum(picture.bordering[pk].values()) for pk in sizes)
     assert near == pytest.approx(borderline)
     assert draw_segments() == picture
