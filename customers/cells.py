@@ -29,7 +29,9 @@ def face(segment: Segment) -> SafeString:
 
 def chip(segment: Segment) -> SafeString:
     """Draw a segment's face with its name beside it."""
-    return format_html('<span class="chip">{}<span>{}</span></span>', face(segment), segment)
+    return format_html(
+        '<span class="chip">{}<span title="{}">{}</span></span>', face(segment), segment, segment
+    )
 
 
 def share_with_bar(segment: Segment, value: float | None) -> SafeString | str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from django.http import QueryDict
+from django.utils.text import Truncator
 
 from customers.models import Customer, Segment
 from customers.queries import moves as queries
@@ -16,6 +17,8 @@ from runs.models import Run
 RUNS_SHOWN = 12
 REASONS_SHOWN = 8
 POINTS_SHOWN = 800
+LETTERS = 32  # of a name on the map
+LETTER, LETTER_ON_PHONE = 1.1, 2.4  # of the map's width, of 100
 HALF = 60  # of the chart's height
 EDGE = 4
 
@@ -111,8 +114,8 @@ def map_of(segment: Segment, run: Run) -> dict:
                 "segment": segments[pk],
                 "x": x,
                 "y": y,
+                **_name_on_map(x, str(segments[pk])),
                 "name_y": round(100 - picture.name_heights[pk], 1),
-                "anchor": "start" if x < 25 else "end" if x > 75 else "middle",
                 "own": pk == segment.pk,
                 "near": picture.bordering[segment.pk].get(pk),
             }
@@ -180,6 +183,17 @@ def _listed(run: Run, reason: queries.Reason) -> str:
     if reason.feature:
         query["feature"] = reason.feature
     return query.urlencode()
+
+
+def _name_on_map(x: float, name: str) -> dict[str, object]:
+    """Say how a name is written and where: amid its segment, and on the sheet of a phone too."""
+    name = Truncator(name).chars(LETTERS)
+    half, half_on_phone = (len(name) * width / 2 for width in (LETTER, LETTER_ON_PHONE))
+    if x < half_on_phone:
+        return {"name": name, "anchor": "start", "name_x": round(max(x - half, 0), 1)}
+    if x > 100 - half_on_phone:
+        return {"name": name, "anchor": "end", "name_x": round(min(x + half, 100), 1)}
+    return {"name": name, "anchor": "middle", "name_x": x}
 
 
 def _bordering(segment: Segment, near: dict[int, float], segments: dict[int, Segment]) -> str:

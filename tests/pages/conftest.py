@@ -13,7 +13,7 @@ import pytest
 AXE = Path(__file__).parent.parent.parent / "node_modules/axe-core/axe.min.js"
 # What axe calls moderate, and is held too.
 HEADINGS = ["page-has-heading-one", "heading-order"]
-FAINT = (Path(__file__).parent / "faint.js").read_text()
+FAINT, WIDE = ((Path(__file__).parent / name).read_text() for name in ("faint.js", "wide.js"))
 # Widgets of users' and groups' pages, which are Django's.
 OF_DJANGO = [".help-tooltip", ".datetime"]
 WINDOWS = [(width, colours) for width in (1440, 390) for colours in ("light", "dark")]
@@ -150,7 +150,8 @@ def serious() -> Callable:
 def faults(complaints, serious) -> Callable:
     """Return a function that names what is wrong with a page, wide and narrow, light and dark.
 
-    It must keep its edges and the content policy, be read well, and satisfy axe. The page is left.
+    It must keep its edges and the content policy, be read well, and satisfy axe, with all open that
+    opens in its place. The page is left.
     """
     from playwright.sync_api import expect
 
@@ -160,11 +161,13 @@ def faults(complaints, serious) -> Callable:
 
     def faults(page) -> list[str]:
         expect(page.locator("[aria-busy=true]")).to_have_count(0)
+        page.evaluate(
+            "document.querySelectorAll('details:not(.filter)').forEach(d => d.open = true)"
+        )
         found = []
         for width, colours in WINDOWS:
             look(page, width, colours)
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                found.append(f"wider than {width}")
+            found += [f"wider than {width}: {what}" for what in page.evaluate(WIDE)]
             found += [f"{colours}: {text}" for text in page.evaluate(FAINT)]
         found += complaints
         for window in AXE_LOOKS_AT:

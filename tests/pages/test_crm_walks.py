@@ -225,3 +225,13 @@ def test_a_person_is_erased_only_after_its_consequence_was_read(open_as, shop, c
     page.get_by_text("Erased: the sums stay, the person does not.").wait_for()
     assert not Customer.objects.filter(first_name=customer.first_name).exists()
     assert complaints == []
+
+
+def test_the_page_of_a_segment_holds_whatever_its_name(open_as, shop, faults):
+    segment = Membership.objects.filter(to_run=None).first().segment
+    segment.staff_name = "Budget-conscious infrequent buyers of everything we sell in the far North"
+    segment.save()
+    page = open_as("CRM manager", f"customers/segment/{segment.pk}/change/")
+
+    page.locator("svg.map text.own", has_text=segment.staff_name[:30]).wait_for()
+    assert faults(page) == []

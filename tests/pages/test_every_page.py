@@ -3,8 +3,9 @@
 import pytest
 from django.contrib.auth.models import User
 
+from customers.models import Audience, Customer, Segment
 from customers.services.insights import refresh_insights
-from products.models import Product
+from products.models import Category, Product
 from runs.models import Run
 from tests.factories import make_run
 from tests.segrec_site.access import NOBODY, TABLE
@@ -54,6 +55,30 @@ def test_every_page_of_the_admin_holds(open_staff_page, things, faults_of):
 
     assert len(addresses) > 50
     assert faults_of(open_staff_page(), addresses) == {}
+
+
+def test_pages_hold_whatever_the_names_on_them(open_staff_page, things, faults_of):
+    long = "Budget-conscious buyers of everything we sell, Llanfairpwllgwyngyllgogerychwyrndrobwll"
+    Segment.objects.update(staff_name=long[:80])
+    Customer.objects.update(
+        first_name=long, last_name="x" * 150, email=f"{'y' * 60}@{'z' * 60}.org"
+    )
+    Product.objects.update(title=long * 3, brand=long, product_type=f"{long} > {long}")
+    Category.objects.update(name=long)
+    Audience.objects.update(name=long[:80])
+    refresh_insights()
+    names = ["segment", "customer", "order", "audience", "move"]
+    pages = [f"customers_{name}_{what}" for name in names for what in ("changelist", "change")]
+    pages += ["products_product_changelist", "products_product_change"]
+    pages += ["recommendations_recommendedproduct_change", "recommendations_rule_changelist"]
+    rows = [row for row in SEEN if row.name in pages]
+    addresses = [page(row.name, *([things[row.of]] if row.of else [])) for row in rows]
+
+    product = Product.objects.get(pk=things["recommendations_recommendedproduct"])
+    shop = ["/", f"/shop/products/{product.external_id}/", f"/shop/search/?q={long[:15]}"]
+
+    assert len(addresses) >= len(pages) - 2
+    assert faults_of(open_staff_page(), [page("index"), *addresses, *shop]) == {}
 
 
 def test_every_state_of_a_page_holds(open_staff_page, things, faults_of):
