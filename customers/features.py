@@ -182,14 +182,16 @@ def _categories(
     ids: np.ndarray, categories: pd.DataFrame, norms: ShopNorms
 ) -> dict[str, np.ndarray]:
     """Price level, variety and concentration over categories; rows of others are ignored."""
-    names = np.array(sorted(norms.category_shares), dtype=np.int64)
+    names = pd.Index(sorted(norms.category_shares), dtype=np.int64)
     shares = np.array([norms.category_shares[name] for name in names.tolist()])
-    prior, n = norms.order_value * shares, len(ids)
+    prior, n, customers = norms.order_value * shares, len(ids), pd.Index(ids)
     spent, spread, priced, bought = (np.zeros(n) for _ in range(4))
     top = np.full(n, prior.max(initial=0))
     for begin in range(0, len(categories), ROWS_AT_ONCE):
         some = categories.iloc[begin : begin + ROWS_AT_ONCE]
-        row, code, some = _known(ids, names, some)
+        row, code = customers.get_indexer(some["customer_id"]), names.get_indexer(some["category"])
+        known = (row >= 0) & (code >= 0)
+        row, code, some = row[known], code[known], some[known]
         lines, units, net = (some[name].to_numpy(float) for name in ("lines", "units", "net"))
         paid = np.maximum(net, 0)
         with_prior = paid + prior[code]
@@ -206,20 +208,6 @@ def _categories(
         "category_variety": variety,
         "top_category_share": top_share,
     }
-
-
-def _known(
-    ids: np.ndarray, names: np.ndarray, categories: pd.DataFrame
-) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
-    """Keep rows of these customers and categories; return their places in `ids` and `names` too."""
-    if not (len(ids) and len(names)):
-        categories = categories[:0]
-    customer = categories["customer_id"].to_numpy(np.int64)
-    category = categories["category"].to_numpy(np.int64)
-    row = np.minimum(np.searchsorted(ids, customer), len(ids) - 1)
-    code = np.minimum(np.searchsorted(names, category), len(names) - 1)
-    kept = (ids[row] == customer) & (names[code] == category)
-    return row[kept], code[kept], categories[kept]
 
 
 def _price_level(totals: pd.DataFrame, orders: np.ndarray, norms: ShopNorms) -> np.ndarray:

@@ -10,30 +10,46 @@ from psycopg.pq import ExecStatus
 
 _HEADER, _TRAILER = 19, 2
 _AT_ONCE = 1 << 24  # bytes turned into arrays at a time
-_TYPES = {"i2": "int2", "i4": "int4", "i8": "int8", "f4": "float4", "f8": "float8"}
+_INSTANT = "M8[us]"
+_SQL = {
+    "i2": "{}::int2",
+    "i4": "{}::int4",
+    "i8": "{}::int8",
+    "f4": "coalesce({}::float4, 'NaN')",
+    "f8": "coalesce({}::float8, 'NaN')",
+    _INSTANT: "coalesce({}::timestamptz, '-infinity')",
+}
+_POSTGRES_EPOCH = np.datetime64("2000-01-01", "us").astype("i8")
+_NEVER = np.iinfo("i8").min  # both -infinity as it is sent and NaT as it is kept
 
 
 def read_arrays(query: str, params: Sequence[Any] = (), /, **columns: str) -> dict[str, np.ndarray]:
-    """Run a query and return these of its columns, each as `i2`, `i4`, `i8`, `f4` or `f8`.
+    """Run a query and return these of its columns: `i2`, `i4`, `i8`, `f4`, `f8` or `M8[us]` each.
 
     All are fetched at one width a column, so every row has one length and none is looked at in
-    Python. NULL is read as NaN; a column of integers must hold none.
+    Python. NULL is read as NaN or NaT; a column of integers must hold none. Instants are of UTC.
     """
-    wanted = ", ".join(
-        f"{name}::{_TYPES[kind]}" if kind[0] == "i" else f"coalesce({name}::{_TYPES[kind]}, 'NaN')"
-        for name, kind in columns.items()
-    )
+    wanted = ", ".join(_SQL[kind].format(name) for name, kind in columns.items())
     parts = [("fields", ">i2")]
     for name, kind in columns.items():
-        parts += [(f"{name} size", ">i4"), (name, f">{kind}")]
+        parts += [(f"{name} size", ">i4"), (name, ">i8" if kind == _INSTANT else f">{kind}")]
     row = np.dtype(parts)
     sql = f"COPY (SELECT {wanted} FROM ({query}) AS rows) TO STDOUT (FORMAT BINARY)"
     found = {name: [np.empty(0, kind)] for name, kind in columns.items()}
     for piece in _pieces(sql, params, row.itemsize):
         rows = np.frombuffer(piece, dtype=row)
         for name, kind in columns.items():
-            found[name].append(rows[name].astype(kind))
+            found[name].append(
+                _instants(rows[name]) if kind == _INSTANT else rows[name].astype(kind)
+            )
     return {name: np.concatenate(found.pop(name)) for name in columns}
+
+
+def _instants(sent: np.ndarray) -> np.ndarray:
+    """Instants as numpy counts them, from 1970, of those counted from 2000."""
+    found = sent.astype("i8")
+    found[found != _NEVER] += _POSTGRES_EPOCH
+    return found.view(_INSTANT)
 
 
 def _pieces(sql: str, params: Sequence[Any], length: int) -> Iterator[bytes]:

@@ -190,10 +190,10 @@ def _best(profiles: Sequence[Profile], waiting: list[int], used: set[str]) -> in
 def _pair(
     profiles: Sequence[Profile], waiting: list[int], free: list[Rule]
 ) -> list[tuple[int, Rule]]:
-    from scipy.optimize import linear_sum_assignment  # slow to import, and of no use to pages
-
     if not waiting or not free:
         return []
+    from scipy.optimize import linear_sum_assignment  # slow to import, and seldom needed
+
     worth = np.zeros((len(waiting), len(free)))
     for row, number in enumerate(waiting):
         for column, rule in enumerate(free):

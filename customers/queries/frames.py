@@ -44,19 +44,15 @@ def customer_totals(as_of: datetime, customer_ids: Sequence[int] | None = None) 
     """Read CUSTOMER_COLUMNS of these or all with a counted order, spend decayed to this instant."""
     sums = ("customers_customertotal", _BEFORE, ORDER_SUMS, [*SUMS, "decayed_spend"])
     sql, params = _sums_sql(as_of, customer_ids, *sums)
-    epochs = ", ".join(
-        f"extract(epoch FROM {name}) * 1000000 AS {name}_us"
-        for name in ("first_order_at", "last_order_at")
-    )
     read = read_arrays(
-        f"SELECT *, {epochs} FROM ({sql}) AS sums WHERE order_count > 0",
+        f"SELECT * FROM ({sql}) AS sums WHERE order_count > 0",
         params,
         **dict.fromkeys(("customer_id", "order_count", "season_orders"), "i4"),
         **dict.fromkeys(("units", "gross", "net", "discount", "returned", "decayed_spend"), "f8"),
-        **dict.fromkeys(("first_order_at_us", "last_order_at_us"), "i8"),
+        **dict.fromkeys(("first_order_at", "last_order_at"), "M8[us]"),
     )
     for name in ("first_order_at", "last_order_at"):
-        read[name] = pd.to_datetime(read.pop(f"{name}_us"), unit="us", utc=True)
+        read[name] = pd.to_datetime(read[name], utc=True)
     age = (as_of - datetime.fromisoformat(DECAY_REFERENCE)).total_seconds() / 86400
     read["decayed_spend"] *= 2.0 ** (-age / HALF_LIFE_DAYS)
     return pd.DataFrame(read, columns=CUSTOMER_COLUMNS)

@@ -35,6 +35,21 @@ def test_null_is_not_a_number():
     assert np.isnan(read_arrays("SELECT NULL::numeric AS x", x="f4")["x"]).all()
 
 
+def test_instants_come_as_those_of_utc_to_the_microsecond_and_null_as_none():
+    sql = "SELECT unnest(%(at)s::timestamptz[]) AS at"
+    told = ["1970-01-01 00:00+00", "1999-12-31 23:00:00.000001-02", "2026-03-29 02:30+02", None]
+
+    found = read_arrays(sql, {"at": told}, at="M8[us]")["at"]
+
+    assert found.dtype == np.dtype("M8[us]")
+    assert [str(at) for at in found] == [
+        "1970-01-01T00:00:00.000000",
+        "2000-01-01T01:00:00.000001",
+        "2026-03-29T00:30:00.000000",
+        "NaT",
+    ]
+
+
 def test_parameters_are_bound():
     assert read_arrays("SELECT %(n)s AS n", {"n": 7}, n="i4")["n"].tolist() == [7]
 
