@@ -54,6 +54,11 @@ class Customer(models.Model):
         indexes = [
             models.Index(Lower("email"), name="customer_by_email", condition=~Q(email="")),
             models.Index(fields=["country"], name="customer_by_country"),
+            models.Index(
+                fields=["id"],
+                name="customer_left_out",
+                condition=Q(profiling_opt_out=True) | Q(erased_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

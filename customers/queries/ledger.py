@@ -70,7 +70,9 @@ def replace_scores(run: Run) -> None:
     )
     _execute(
         "UPDATE customers_customerscore AS s SET to_run_id = %(run)s"
-        f" WHERE s.to_run_id IS NULL AND NOT {_IS_MEMBER.format('s')}",
+        " WHERE s.to_run_id IS NULL AND s.customer_id IN ("
+        " SELECT customer_id FROM customers_move WHERE run_id = %(run)s)"
+        f" AND NOT {_IS_MEMBER.format('s')}",
         run=run.pk,
     )
     _execute(
