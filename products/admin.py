@@ -14,7 +14,7 @@ from runs.cells import money, pill
 from runs.files.ndjson import cell_text
 from runs.imports import ImportUnderWay, in_turn
 from runs.imports.checking import Readers, check
-from runs.paging import EstimatedPaginator
+from runs.paging import EstimatedPaginator, UnknownLast
 from runs.parsing import Forms
 
 # Filters that apps above add, which the catalogue knows nothing of.
@@ -105,7 +105,7 @@ class ProductAdmin(admin.ModelAdmin):
     def product(self, product: Product) -> SafeString | str:
         return pictured(product.title, product.image_link)
 
-    @admin.display(description="price", ordering="price")
+    @admin.display(description="price", ordering=UnknownLast("price"))
     def cost(self, product: Product) -> str:
         return money(product.price, product.currency)
 

@@ -1,10 +1,25 @@
-"""Pages of large tables: their number of rows is estimated, since counting them takes long."""
+"""Long lists: their number of rows is estimated, and rows without a value come last."""
 
 from functools import cached_property
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Func
+from django.db.models.expressions import OrderBy
 
 from runs import queries
+
+
+class UnknownLast(Func):
+    """Sorts by a field, whichever way; rows without a value stand below all others."""
+
+    template = "%(expressions)s"
+    arity = 1
+
+    def asc(self) -> OrderBy:
+        return super().asc(nulls_last=True)
+
+    def desc(self) -> OrderBy:
+        return super().desc(nulls_last=True)
 
 
 class EstimatedPaginator(Paginator):

@@ -25,7 +25,7 @@ from customers.queries.clock import data_clock
 from customers.queries.conditions import how_many
 from customers.services.privacy import erase_customer, export_customer
 from runs.cells import NOTHING, day, money, number
-from runs.paging import EstimatedPaginator
+from runs.paging import EstimatedPaginator, UnknownLast
 from runs.queries import IMPORT_LOCK, is_free
 
 
@@ -120,17 +120,17 @@ class CustomerAdmin(admin.ModelAdmin):
     def segment(self, customer: Customer) -> SafeString | str:
         return segment_cell(customer.open_memberships)
 
-    @admin.display(ordering="total__order_count")
+    @admin.display(ordering=UnknownLast("total__order_count"))
     def orders(self, customer: Customer) -> str:
         return number(customer.total.order_count) if hasattr(customer, "total") else "0"
 
-    @admin.display(ordering="total__net")
+    @admin.display(ordering=UnknownLast("total__net"))
     def spent(self, customer: Customer) -> str:
         return (
             money(customer.total.net, customer.currency) if hasattr(customer, "total") else NOTHING
         )
 
-    @admin.display(ordering="total__last_order_at")
+    @admin.display(ordering=UnknownLast("total__last_order_at"))
     def last_order(self, customer: Customer) -> str:
         return day(customer.total.last_order_at) if hasattr(customer, "total") else "never"
 

@@ -13,7 +13,7 @@ from recommendations.queries import pages
 from recommendations.services import serving
 from recommendations.wishes import Wishes
 from runs.cells import money, number, pill
-from runs.paging import EstimatedPaginator
+from runs.paging import EstimatedPaginator, UnknownLast
 
 SHOWN = 24
 LISTS = [
@@ -77,7 +77,7 @@ class RecommendedProductAdmin(admin.ModelAdmin):
     def product(self, product: RecommendedProduct) -> SafeString | str:
         return pictured(product.title, make_card(product).image)
 
-    @admin.display(description="price", ordering="price")
+    @admin.display(description="price", ordering=UnknownLast("price"))
     def cost(self, product: RecommendedProduct) -> str:
         return money(product.price, product.currency)
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from customers.models import Customer, CustomerScore, CustomerTotal, Segment, Shop
 from customers.queries import pages
-from runs.paging import EstimatedPaginator
+from runs.paging import EstimatedPaginator, UnknownLast
 from tests.customers.trading import take_stock
 from tests.factories import NOW, make_customer, make_order, make_product, make_run, make_segment
 
@@ -120,7 +120,7 @@ def test_a_page_whose_keys_are_found_first_is_the_page_it_would_be_otherwise(
 ):
     for spent in (3, 1, 2, 5, 4):
         CustomerTotal.objects.create(customer=make_customer(), order_count=1, net=spent)
-    sorted_list = pages.customers_with_segment().order_by("-total__net", "pk")
+    sorted_list = pages.customers_with_segment().order_by(UnknownLast("total__net").desc(), "pk")
     plain = [[*Paginator(sorted_list, 2).page(number)] for number in (1, 2, 3)]
 
     for name, value in large.items():
@@ -132,6 +132,12 @@ def test_a_page_whose_keys_are_found_first_is_the_page_it_would_be_otherwise(
     assert [[*by_keys.page(number)] for number in (1, 2, 3)] == plain
     with django_assert_num_queries(2):
         list(by_keys.page(2).object_list.prefetch_related(None))
+
+
+@pytest.mark.parametrize("column", [2, 3, 4], ids=["orders", "spent", "last order"])
+@pytest.mark.parametrize("way", ["", "-"], ids=["rising", "falling"])
+def test_who_never_ordered_stands_below_all_others(admin_client, ada, ben, column, way):
+    assert listed(admin_client, CUSTOMERS, o=f"{way}{column}") == [ada, ben]
 
 
 def test_the_page_of_a_customer_shows_segment_score_sums_and_orders(admin_client, ada):

@@ -64,6 +64,18 @@ def test_another_price_is_stored_where_an_import_would_take_it(admin_client, mug
     assert mug.price == Decimal(stored or "10")
 
 
+@pytest.mark.parametrize("way", ["", "-"], ids=["rising", "falling"])
+@pytest.mark.parametrize(
+    ("page", "column"), [("products/product", 4), ("recommendations/recommendedproduct", 3)]
+)
+def test_what_has_no_price_stands_below_all_others(admin_client, mug, page, column, way):
+    without = make_product(price=None)
+
+    answer = admin_client.get(f"/admin/{page}/", {"o": f"{way}{column}"})
+
+    assert [each.pk for each in answer.context["cl"].result_list] == [mug.pk, without.pk]
+
+
 def test_an_emptied_price_is_cleared_and_an_unticked_product_hidden(admin_client, mug):
     sent = form_of(admin_client, mug) | {"price": ""}
     del sent["visible"]
