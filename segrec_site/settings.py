@@ -132,7 +132,6 @@ APPEND_SLASH = True
 TIME_ZONE = SHOP_TIME_ZONE
 USE_TZ = True
 LANGUAGE_CODE = "en-gb"
-USE_THOUSAND_SEPARATOR = True
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
