@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from customers.services.insights import refresh_insights
+from tests.staff import bring_to_life, one_of_everything
+
 AXE = Path(__file__).parent.parent.parent / "node_modules/axe-core/axe.min.js"
 # What axe calls moderate, and is held too.
 HEADINGS = ["page-has-heading-one", "heading-order"]
@@ -178,3 +181,27 @@ def faults(complaints, serious) -> Callable:
         return found
 
     return faults
+
+
+@pytest.fixture
+def things(settings, tmp_path) -> dict[str, int | str]:
+    """A shop with one of everything."""
+    settings.SEGREC_VAR = tmp_path
+    things = one_of_everything()
+    bring_to_life()
+    refresh_insights()
+    return things
+
+
+@pytest.fixture
+def faults_of(faults):
+    """Return a function that opens addresses one after the other and names what is wrong."""
+
+    def faults_of(window, addresses: list[str]) -> dict[str, list[str]]:
+        found = {}
+        for address in addresses:
+            window.goto(address)
+            found[address] = faults(window)
+        return {address: said for address, said in found.items() if said}
+
+    return faults_of

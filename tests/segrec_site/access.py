@@ -137,6 +137,21 @@ WORDS = {
     "rejects": "Download rejected rows",
     "read": "Say which column is which",
 }
+# Addresses that answer with a file, with JSON, or with a part of a page.
+NO_PAGES = {
+    "dashboard_table",
+    "jsi18n",
+    "customers_audience_count_chosen",
+    "customers_audience_count",
+    "runs_import_rejects",
+    "recommendations_rule_preview",
+}
+SEEN = [
+    row
+    for rows in TABLE.values()
+    for row in rows
+    if row.method == "GET" and row.roles != NOBODY and row.name not in NO_PAGES
+]
 
 
 def title(row: Row) -> str:
