@@ -52,7 +52,9 @@ def one_at_a_time(patience: int = 0) -> Iterator[None]:
     except OperationalError as problem:
         if not isinstance(problem.__cause__, LockNotAvailable):
             raise
-        raise ImportUnderWay("An import is being written just now; try again soon.") from None
+        raise ImportUnderWay(
+            "An import or a publication is being written just now; try again soon."
+        ) from None
 
 
 def _row_dicts(columns: dict[str, list]) -> list[dict[str, Any]]:

@@ -112,7 +112,10 @@ def test_a_request_waits_for_an_import_only_so_long(monkeypatch):
 
     for answer in answers:
         assert answer.status_code == 503
-        assert answer.json()["detail"] == "An import is being written just now; try again soon."
+        assert (
+            answer.json()["detail"]
+            == "An import or a publication is being written just now; try again soon."
+        )
         assert answer["Retry-After"] == "5"
     assert not Order.objects.exists()
     assert Customer.objects.get().erased_at is None
@@ -128,7 +131,9 @@ def test_staff_are_told_that_an_import_is_being_written(monkeypatch, admin_clien
         answers = at_once(lambda: admin_client.post(page, sent))
 
     form = answers[0].context["adminform"].form
-    assert form.errors == {"__all__": ["An import is being written just now; try again soon."]}
+    assert form.errors == {
+        "__all__": ["An import or a publication is being written just now; try again soon."]
+    }
     assert form["title"].value() == "Green mug"
     assert Product.objects.get().title == "Blue mug"
 
