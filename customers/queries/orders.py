@@ -144,6 +144,11 @@ def refresh_statistics() -> None:
     )
 
 
+def orders_yet_to_come() -> int:
+    """Count staged orders dated later than now; the data's clock passes them over until then."""
+    return fetch("SELECT count(*) FROM staged_order WHERE ordered_at > now()")[0][0]
+
+
 def orders_without_rate() -> int:
     """Count staged orders that have no rate, so are left out of analysis."""
     return fetch("SELECT count(*) FROM staged_order WHERE rate IS NULL")[0][0]

@@ -132,6 +132,7 @@ def store_orders(
     summary.created, summary.updated = lines + changes.created, changes.updated
     summary.unchanged = changes.unchanged
     summary.warn("lines removed from orders that have them no more", changes.removed)
+    summary.warn("orders dated in the future", stored.orders_yet_to_come())
     summary.warn("orders without a rate to the shop's currency", stored.orders_without_rate())
     totals.add_totals_of("(SELECT id FROM staged_order WHERE is_new)")
     recounted = sorted({*changes.customer_ids, *joined})

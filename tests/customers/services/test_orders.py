@@ -152,6 +152,15 @@ def test_a_discount_larger_than_its_line_is_taken_and_counted(tmp_path):
     assert summary.warnings["a discount larger than its line's price"] == 1
 
 
+def test_orders_dated_in_the_future_are_taken_and_counted(tmp_path):
+    header = "order_id,ordered_at,product_id,unit_price\n"
+    rows = ["1,2024-01-05,a,10", "2,2199-01-05,a,10", "2,2199-01-05,b,10", "3,2199-01-06,a,10"]
+    summary = import_orders(write(tmp_path, header + "\n".join(rows)))
+
+    assert counts(summary) == {"created": 4}
+    assert summary.warnings["orders dated in the future"] == 2
+
+
 def test_a_discount_that_a_total_is_after_is_not_doubtful(tmp_path):
     header = "order_id,ordered_at,product_id,quantity,line_total,discount\n"
     summary = import_orders(write(tmp_path, header + "1,2024-01-05,a,1,4.00,6.00"))
