@@ -96,4 +96,20 @@ class CountedOrdersFilter(CountedFilter):
         return rows.filter(pk__in=found.filter(units__gt=0))
 
 
+class OrdersOfFilter(SetByLink):
+    """All orders of a customer, by the customer’s key."""
+
+    title, parameter_name = "customer", "customer"
+
+    def words(self) -> str:
+        return str(self.customers().first() or "nobody")
+
+    def queryset(self, request: HttpRequest, orders: QuerySet[Order]) -> QuerySet[Order]:
+        return orders.filter(customer__in=self.customers()) if self.value() else orders
+
+    def customers(self) -> QuerySet[Customer]:
+        """Return whose orders are asked for."""
+        return Customer.objects.filter(pk=self.value() if self.value().isdecimal() else None)
+
+
 MORE_FILTERS.append(SoldFilter)

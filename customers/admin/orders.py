@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from customers.admin.counted import CountedOrdersFilter
+from customers.admin.counted import CountedOrdersFilter, OrdersOfFilter
 from customers.admin.filters import OrderedFilter
 from customers.models import Order
 from customers.queries import pages
@@ -20,7 +20,7 @@ class OrderAdmin(admin.ModelAdmin):
 
     list_display = ("external_id", "ordered", "buyer", "state", "pieces", "returned_value", "value")
     number_columns = ("pieces", "returned_value", "value")
-    list_filter = (OrderedFilter, "status", CountedOrdersFilter)
+    list_filter = (OrderedFilter, "status", CountedOrdersFilter, OrdersOfFilter)
     list_select_related = ("customer",)
     search_fields = ("=external_id", "=customer__external_id")
     search_help_text = "Order or customer id"

@@ -1,7 +1,9 @@
 """The page of a customer: their time with the shop, and their personal data."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -279,6 +281,24 @@ def test_the_page_takes_the_same_queries_however_much_happened(
         response = shown(admin_client, ada)
 
     assert len(response.context["timeline"]) >= rows
+
+
+def test_all_orders_are_the_customers_own(admin_client, monkeypatch):
+    monkeypatch.setattr("customers.admin.customer_page.ORDERS_SHOWN", 1)
+    jo, other, mug = (
+        make_customer(pk=1_234_567, external_id="jo 7"),
+        make_customer(),
+        make_product(),
+    )
+    orders = [make_order(jo, mug), make_order(jo, mug)]
+    make_order(other, mug, external_id="jo 7")
+
+    page = shown(admin_client, jo).content.decode()
+    (href,) = re.findall(r'href="([^"]*)">All orders<', page)
+    found = admin_client.get(unescape(href))
+
+    assert {*found.context["cl"].result_list} == {*orders}
+    assert "Customer: <strong>jo 7</strong>" in found.content.decode()
 
 
 def test_all_that_is_kept_is_handed_out_and_logged_by_number(admin_client, ada):
