@@ -67,7 +67,10 @@ def one_of_everything() -> dict[str, int | str]:
     """Fill the shop and make one of everything that has a page; return their keys by model."""
     ada = fill_shop()
     product = Product.objects.get()
-    export = Export.objects.create(source="All", format="klaviyo", everyone=False)
+    audience = Audience.objects.create(name="All")
+    export = Export.objects.create(
+        audience=audience, source="All", format="klaviyo", everyone=False
+    )
     event = Event.objects.create(pk=uuid4(), type="view", product=product, customer=ada, at=NOW)
     return {
         "kind": "similar",
@@ -75,7 +78,7 @@ def one_of_everything() -> dict[str, int | str]:
         "customers_segment": ada.memberships.get().segment_id,
         "customers_move": Move.objects.get().pk,
         "customers_customer": ada.pk,
-        "customers_audience": Audience.objects.create(name="All").pk,
+        "customers_audience": audience.pk,
         "customers_order": Order.objects.get().pk,
         "customers_export": export.pk,
         "products_product": product.pk,

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from runs.cells import ago, number, pill
 
 MAY_EXPORT = "customers.export_audience"
 EXPORTS_SHOWN = 5
+SOURCES = ("segment", "audience")
 
 
 def export_response(request: HttpRequest, source: Source) -> StreamingHttpResponse:
@@ -64,10 +66,19 @@ class ExportAdmin(ListedOnly):
     list_filter = ("format", "everyone")
     empty_template = "admin/customers/export/empty.html"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Export]:
+        """Note in each row which pages this person may open."""
+        may_open = {
+            f"opens_{kind}": Value(request.user.has_perm(f"customers.view_{kind}"))
+            for kind in SOURCES
+        }
+        return super().get_queryset(request).annotate(**may_open)
+
     @admin.display(description="of")
     def what(self, export: Export) -> SafeString | str:
-        for kind in ("segment", "audience"):
-            if pk := getattr(export, f"{kind}_id"):
+        for kind in SOURCES:
+            pk = getattr(export, f"{kind}_id")
+            if pk and getattr(export, f"opens_{kind}"):
                 url = reverse(f"admin:customers_{kind}_change", args=[pk])
                 return format_html('<a href="{}">{}</a>', url, export.source)
         return export.source
