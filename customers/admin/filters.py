@@ -30,7 +30,14 @@ DAYS_SINCE = {
 KEPT_AS = {"segment": "segments", "rfm": "rfm", "tier": "tiers", "country": "countries"}
 
 
-class SegmentFilter(admin.SimpleListFilter):
+class AskedFilter(admin.SimpleListFilter):
+    """A filter that holds where an address sets it, even with nothing there to choose from."""
+
+    def has_output(self) -> bool:
+        return super().has_output() or bool(self.value())
+
+
+class SegmentFilter(AskedFilter):
     """By the segment a customer is in now."""
 
     title, parameter_name = "segment", "segment"
@@ -47,7 +54,7 @@ class SegmentFilter(admin.SimpleListFilter):
         return pages.in_segment(customers, self.value())
 
 
-class AudienceFilter(admin.SimpleListFilter):
+class AudienceFilter(AskedFilter):
     """By a saved audience."""
 
     title, parameter_name = "audience", "audience"
@@ -101,7 +108,7 @@ class LastOrderFilter(admin.SimpleListFilter):
         return customers.filter(last_order_in(Criteria(silent_days=silent, active_days=active)))
 
 
-class CountryFilter(admin.SimpleListFilter):
+class CountryFilter(AskedFilter):
     """By country."""
 
     title, parameter_name = "country", "country"

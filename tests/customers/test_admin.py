@@ -75,6 +75,13 @@ def test_customers_without_segment_or_order_are_found_by(admin_client, ada, ben,
     assert listed(admin_client, CUSTOMERS, **filters) == [ben]
 
 
+@pytest.mark.parametrize("asked", [{"audience": "9"}, {"segment": "loyal"}, {"country": "DE"}])
+def test_a_filter_with_nothing_to_choose_from_lists_nobody(admin_client, asked):
+    make_customer()
+
+    assert listed(admin_client, CUSTOMERS, **asked) == []
+
+
 def test_days_since_the_last_order_count_from_the_data_not_from_today(admin_client, ada, ben):
     CustomerTotal.objects.create(customer=ben, last_order_at=NOW - timedelta(days=100))
 
