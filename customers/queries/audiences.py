@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import (
@@ -176,10 +176,15 @@ def last_order_in(criteria: Criteria) -> Q:
     if criteria.ordered_from:
         found &= Q(**{f"{at}__gte": start_of(criteria.ordered_from)})
     if criteria.ordered_until:
-        found &= Q(**{f"{at}__lt": start_of(criteria.ordered_until + timedelta(days=1))})
+        found &= Q(**{f"{at}__lt": start_of(_day_after(criteria.ordered_until))})
     if criteria.silent_days:
         found &= Q(**{f"{at}__lte": as_of - timedelta(days=criteria.silent_days)})
     if criteria.active_days:
         found &= Q(**{f"{at}__gt": as_of - timedelta(days=criteria.active_days)})
         found &= Q(**{f"{at}__lte": as_of})
     return found
+
+
+def _day_after(day: date) -> date:
+    """Return the day after; of the last day there is, which means any, that day itself."""
+    return min(day, date.max - timedelta(days=1)) + timedelta(days=1)

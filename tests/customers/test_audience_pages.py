@@ -1,6 +1,7 @@
 """Staff pages of audiences, and exports from them."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -137,6 +138,15 @@ def test_wrong_conditions_are_said_in_place_of_a_count(admin_client, ada):
     answer = admin_client.get(f"{AUDIENCES}count/", {"silent_days": "-1"}).json()
 
     assert list(answer) == ["problem"]
+
+
+@pytest.mark.parametrize("given", [{"ordered_until": "9999-12-31"}, {"ordered_from": "0001-01-01"}])
+def test_the_first_and_the_last_day_there_are_mean_any(admin_client, ada, settings, given):
+    answer = admin_client.get(f"{AUDIENCES}count/", given).json()
+
+    assert answer["customers"] == "2"
+    settings.SHOP_ZONE = ZoneInfo("Asia/Tokyo")
+    assert admin_client.get(f"{AUDIENCES}count/", given).json() == answer
 
 
 def test_a_saved_audience_is_counted_now(admin_client, audience):
