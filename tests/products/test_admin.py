@@ -140,3 +140,12 @@ def test_the_list_takes_the_same_queries_however_long(
 
     with django_assert_num_queries(7):  # session, user, notices, categories, estimate, count, page
         admin_client.get(PRODUCTS)
+
+
+def test_what_is_shown_beside_a_product_off_sale_is_not_offered(admin_client, mug):
+    address = f"{PRODUCTS}{mug.pk}/change/"
+    assert "What is shown beside it" in admin_client.get(address).content.decode()
+
+    delete_products([mug.external_id])
+
+    assert "What is shown beside it" not in admin_client.get(address).content.decode()
