@@ -74,13 +74,21 @@ def flow_of(steps: list[Step]) -> str:
     """Say in a sentence how the segment's size went."""
     sizes = [step.members for step in steps if step.members is not None]
     if len(sizes) < 2:
-        return "Found by the first run" if sizes else "Not found by the last runs"
+        return _found_once(steps) if sizes else "Not found by the last runs"
     now, then, runs = sizes[0], sizes[-1], len(sizes) - 1
     over = f"over {runs} run{'s' if runs > 1 else ''}"
     if now == then:
         return f"As many customers as before, {over}"
     change = share(abs(now / then - 1)) if then else number(now)
     return f"{'Grew' if now > then else 'Shrank'} by {change} {over}"
+
+
+def _found_once(steps: list[Step]) -> str:
+    """Say which run alone found a segment."""
+    if len(steps) == 1:
+        return "Found by the first run"
+    last = steps[0].members is not None
+    return "Found by the last run alone" if last else "Found by one of the last runs alone"
 
 
 def ways_of(segment: Segment, run: Run, currency: str) -> list[Way]:

@@ -124,6 +124,18 @@ def test_a_run_that_was_taken_back_is_not_told(admin_client, told):
     assert set(trends(admin_client).values()) == {"–"}
 
 
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [("run", "Found by the last run alone"), ("before", "Found by one of the last runs alone")],
+)
+def test_a_segment_that_one_of_several_runs_found_is_not_said_to_be_the_firsts(
+    admin_client, told, by, said
+):
+    segment = make_segment(told[by])
+
+    assert said in page_of(admin_client, segment)
+
+
 def test_why_the_grid_stands_in_for_segments_is_said(admin_client, told):
     short = "Orders reach back 30 days; segments need 42."
     gates = [{"level": "warn", "text": "Few."}, {"level": "refuse", "text": short}]
