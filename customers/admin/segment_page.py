@@ -109,7 +109,7 @@ def map_of(segment: Segment, run: Run) -> dict:
     picture = kept(f"segments-{run.pk}", draw_segments)
     if picture is None or segment.pk not in picture.middles:
         return {}
-    segments = Segment.objects.in_bulk(picture.middles)
+    segments = Segment.objects.in_bulk({*picture.middles, *picture.bordering[segment.pk]})
     every = max(len(picture.points) // POINTS_SHOWN, 1)
     points = [
         {"x": x, "y": round(100 - y, 1), "own": pk == segment.pk}

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from customers.models import Membership
+from customers.admin import segment_page
+from customers.models import Membership, Segment
 from customers.services.segments.explaining import explain_customer
 from customers.services.segments.picture import draw_segments
 from customers.services.segments.refreshing import refresh_segments
@@ -41,3 +42,16 @@ def test_typical_customers_are_surer_of_their_segment_than_most(shop):
     ]
 
     assert np.mean(typical) > np.mean(list(sure.values()))
+
+
+def test_a_segment_that_all_have_left_may_still_border_on_others(shop, monkeypatch):
+    monkeypatch.setattr(segment_page, "kept", lambda key, compute: compute())
+    run = refresh_segments(k=6)
+    bordering = draw_segments().bordering
+    pk, empty = next((pk, other) for pk, near in bordering.items() for other in near)
+
+    Membership.objects.filter(segment=empty).delete()
+    told = segment_page.map_of(Segment.objects.get(pk=pk), run)
+
+    assert empty not in [middle["segment"].pk for middle in told["middles"]]
+    assert told["finding"]
