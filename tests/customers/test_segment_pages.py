@@ -16,6 +16,7 @@ from customers.models import (
     SegmentProfile,
     Shop,
 )
+from customers.services.privacy import erase_customer
 from runs.models import Run
 from tests.factories import NOW, make_customer, make_order, make_product, make_run, make_segment
 
@@ -277,6 +278,16 @@ def test_a_segment_of_one_customer_is_told_in_the_singular(admin_client, told, a
     assert "Show its 1 customer<" in page
     assert said in page
     assert not re.search(r"\b1 customers", page)
+
+
+def test_as_many_are_promised_as_are_listed_once_somebody_left(admin_client, told):
+    erase_customer(told["people"][0].external_id)
+
+    page = page_of(admin_client, told["quiet"])
+    listed = admin_client.get("/admin/customers/customer/", {"segment": "quiet"})
+
+    assert "Show its 1 customer<" in page
+    assert listed.context["cl"].result_count == 1
 
 
 def test_a_renamed_segment_shows_its_new_name_on_its_page(admin_client, told):
