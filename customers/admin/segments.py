@@ -67,9 +67,11 @@ class SegmentAdmin(admin.ModelAdmin):
     @admin.display(description="in the last run")
     def trend(self, segment: Segment) -> SafeString | str:
         """Show came − went, leading to who they were; nothing in the first run, which only adds."""
+        if self.changes is None:
+            return NOTHING
         came, went = self.changes.get(segment.pk, (0, 0))
         if not came and not went:
-            return NOTHING if segment.retired_run_id or not self.changes else "0"
+            return NOTHING if segment.retired_run_id else "0"
         url = reverse("admin:customers_segment_change", args=[segment.pk])
         told = f"{number(came)} came, {number(went)} went"
         net = f"{'+' if came > went else ''}{number(came - went)}"
@@ -94,7 +96,7 @@ class SegmentAdmin(admin.ModelAdmin):
         run = published_run("segments")
         facts = {"run": run, "refused": refused_by(run), "as_of": data_clock()}
         latest, *before = moves.runs_published(2) or [None]
-        self.changes = moves.came_and_went(latest) if before else {}
+        self.changes = moves.came_and_went(latest) if before else None
         return super().changelist_view(request, facts | (extra_context or {}))
 
     def get_fieldsets(self, request: HttpRequest, obj: Segment | None = None) -> list:

@@ -113,6 +113,12 @@ def test_the_first_run_shows_no_trend(admin_client, told):
     assert set(trends(admin_client).values()) == {"–"}
 
 
+def test_a_run_that_moved_nobody_shows_that_none_came_or_went(admin_client, told):
+    Move.objects.filter(run=told["run"]).delete()
+
+    assert trends(admin_client) == {"loyal": "0", "quiet": "0"}
+
+
 def test_a_run_that_was_taken_back_is_not_told(admin_client, told):
     Run.objects.filter(pk=told["run"].pk).update(status="discarded")
     Run.objects.filter(pk=told["before"].pk).update(status="published", metrics={"customers": 6})
