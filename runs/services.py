@@ -215,7 +215,7 @@ def roll_back(kind: str, *, instead_of: int | None = None) -> Run:
         if seen and (not current or current.pk != seen):
             raise RunError(f"Run {seen} is not the published one any more.")
         target = current and current.previous
-        if not target or target.status != Status.SUPERSEDED or target.parameters.get("forgotten"):
+        if not can_be_gone_back_to(target):
             raise RunError(f"There is no earlier run of {kind} to go back to.")
         text = f"It was taken back; run {target.pk} is published again."
         reasons = [{"code": "taken_back", "text": text}, *current.reasons]
@@ -226,6 +226,11 @@ def roll_back(kind: str, *, instead_of: int | None = None) -> Run:
         stamps.changing(stamps.LISTS)
     logger.info("%s is taken back, %s is published again", current, target)
     return target
+
+
+def can_be_gone_back_to(run: Run | None) -> bool:
+    """Say whether readers saw this run before, and what it stored is still there."""
+    return bool(run and run.status == Status.SUPERSEDED and not run.parameters.get("forgotten"))
 
 
 def forget_old_runs(kind: str) -> None:

@@ -108,7 +108,8 @@ class RunAdmin(SeenOnly):
             "tables": tables(run.metrics),
             "parameters": readable(run.parameters),
             "changes": run.metrics.get("changes"),
-            "can_roll_back": run.status == Run.Status.PUBLISHED and run.previous_id,
+            "can_roll_back": run.status == Run.Status.PUBLISHED
+            and services.can_be_gone_back_to(run.previous),
         }
 
     def get_urls(self) -> list:

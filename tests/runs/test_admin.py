@@ -93,6 +93,26 @@ def test_rolling_back_shows_readers_the_run_before(admin_client):
     assert said == f"Rolled back: readers see run {before.pk} again."
 
 
+@pytest.mark.parametrize(
+    ("before", "offered"),
+    [
+        ({}, True),
+        ({"parameters": {"forgotten": True}}, False),
+        ({"status": "discarded"}, False),
+    ],
+    ids=str,
+)
+def test_going_back_is_offered_only_where_there_is_something_to_go_back_to(
+    admin_client, before, offered
+):
+    earlier = make_run("similar", **{"status": "superseded"} | before)
+    run = make_run("similar", previous=earlier)
+
+    page = admin_client.get(f"{RUNS}{run.pk}/change/").content.decode()
+
+    assert (f"Roll back to run {earlier.pk}" in page) is offered
+
+
 @pytest.mark.parametrize("path", ["refresh/similar/", "1/publish/", "1/discard/"])
 def test_buttons_take_no_get_and_nobody_without_permission(admin_client, client, path):
     assert admin_client.get(RUNS + path).status_code == 405
