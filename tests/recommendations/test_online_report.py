@@ -181,6 +181,17 @@ def test_a_few_who_were_held_out_are_compared_with_nobody(admin_client, mug):
     assert "to 30 shoppers held out and 30 others yet" in html
 
 
+def test_one_shopper_is_told_in_the_singular(admin_client, mug):
+    for place, arm in enumerate(("model", "baseline")):
+        shown = {"type": "impression", "list_id": LIST.replace("model", arm), "visitor": arm}
+        tell(shown | {"event_id": f"e{place}", "at": timezone.now().isoformat()})
+
+    html = admin_client.get(PAGE).content.decode()
+
+    assert "to 1 shopper<" in html
+    assert "1 shopper held out" in html
+
+
 def test_the_finding_says_what_can_be_told():
     sure = Estimate(0.4, 0.2, 0.7)
 

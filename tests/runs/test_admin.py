@@ -288,6 +288,21 @@ def test_a_run_that_waits_tells_no_times_it_has_not(admin_client):
         assert f"<dt>{absent}</dt>" not in page
 
 
+@pytest.mark.parametrize(("moved", "who"), [(1, "1 customer"), (2, "2 customers")])
+def test_how_many_move_is_said_in_the_right_number(admin_client, moved, who):
+    metrics, verb = {"moved": moved}, "s" if moved == 1 else ""
+    held = make_run("segments", "held", metrics=metrics)
+    before = make_run("segments", "superseded")
+    published = make_run("segments", metrics=metrics, previous=before)
+
+    pages = [
+        admin_client.get(f"{RUNS}{run.pk}/change/").content.decode() for run in (held, published)
+    ]
+
+    assert f"{who} change{verb} segment" in pages[0]
+    assert f"{who} go{'es' if moved == 1 else ''} back" in pages[1]
+
+
 def test_a_refused_run_can_be_asked_for_again(admin_client):
     run = make_run("similar", "refused", reasons=[{"code": "few", "text": "Too few."}])
 
