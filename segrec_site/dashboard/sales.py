@@ -43,7 +43,7 @@ def categories(kept: Kept) -> Chart:
     rows = [_category(kept, pk, sums, compared) for pk, sums in _ranked(now)]
     total = sum((sums["net"] for sums in now.values()), Decimal(0))
     for row in rows:
-        row["Share"] = part(row["Revenue"], total)
+        row["Share"] = part(row["Revenue"], total) if total > 0 else None
     columns = [
         Column("Category", drawn=True),
         Column("Revenue", "money", drawn=True),
@@ -244,7 +244,7 @@ def _folded(kept: Kept, rows: list[dict], total: Decimal) -> list[dict]:
         ),
         "is_rest": True,
         "Revenue": net,
-        "Share": part(net, total),
+        "Share": part(net, total) if total > 0 else None,
         "Change": None,
         "Units": sum(row["Units"] for row in rest),
         "Products sold": sum(row["Products sold"][0] for row in rest),
@@ -302,6 +302,8 @@ def _stretch(months: list[date]) -> str:
 def _of_categories(rows: list[dict]) -> str:
     if not rows:
         return ""
+    if rows[0]["Share"] is None:
+        return "Returns outweigh what was bought"
     first = f"{_doing(rows[0]['Category'][0], 'bring')} {share(rows[0]['Share'])} of revenue"
     news = [
         row

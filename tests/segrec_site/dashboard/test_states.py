@@ -12,6 +12,7 @@ from customers.services.orders import upsert_orders
 from customers.services.rates import import_rates
 from products.services import upsert_products
 from segrec_site.dashboard.choice import Choice
+from segrec_site.dashboard.page import chart_of
 from tests.customers.trading import divide, order_again
 from tests.factories import make_run
 from tests.shop_files import write
@@ -261,6 +262,22 @@ def test_more_returned_than_bought_has_no_shares(admin_client):
 
     assert "−€20.00 in the last 30 days" in text
     assert "Returns outweigh what was bought" in text
+
+
+def test_categories_have_no_shares_of_less_than_nothing(admin_client):
+    upsert_products([{"id": "p1", "title": "Mug", "product_type": "Mugs"}])
+    upsert_orders(
+        [
+            order_again("a", customer_id="ada", unit_price="10"),
+            order_again("b", customer_id="ada", unit_price="30", quantity=-1, product_id="p2"),
+        ]
+    )
+    refresh_insights()
+
+    chart = chart_of({}, "categories")
+
+    assert chart.caption == "Returns outweigh what was bought"
+    assert [row.cells[2].value for row in chart.rows] == [None, None]
 
 
 def test_segments_without_a_second_run_have_no_movement(admin_client, tmp_path):
