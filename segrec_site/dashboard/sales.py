@@ -197,8 +197,11 @@ def compare(kept: Kept) -> Compared | None:
 
 def uncompared(kept: Kept) -> str:
     """Say why there is nothing to compare with."""
-    if kept.choice.is_open and kept.choice.window.months == 1:
+    choice = kept.choice
+    if choice.is_open and choice.window.months == 1:
         return "The month is not over, so it is compared with nothing."
+    if choice.is_open and choice.months == choice.window.months:
+        return "The last month is not over, so the year is compared with nothing."
     return f"Data begin in {kept.build.first_day:%b %Y}, so there is nothing to compare with."
 
 

@@ -153,6 +153,26 @@ def test_whole_months_and_days_are_compared_with(admin_client):
     assert figures_of(admin_client, "pulse") == even
 
 
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        (date(2024, 1, 1), "The last month is not over, so the year is compared with nothing."),
+        (date(2025, 1, 1), "Data begin in Jan 2025, so there is nothing to compare with."),
+    ],
+    ids=str,
+)
+def test_why_a_year_whose_last_month_goes_on_is_not_compared_is_said(admin_client, first, said):
+    upsert_orders(
+        [
+            order_again("old", ordered_at=f"{first}", customer_id="ada"),
+            order_again("new", ordered_at="2025-11-15", customer_id="ada"),
+        ]
+    )
+    refresh_insights()
+
+    assert said in page(admin_client, until="2025-11", months="12")
+
+
 def test_new_customers_are_not_compared_with_those_the_data_begin_with(admin_client):
     sell_daily(date(2025, 2, 1), date(2025, 3, 31))
 
