@@ -9,6 +9,7 @@ from runs.cells import share
 from runs.wording import many
 from segrec_site.dashboard import links
 from segrec_site.dashboard.charts import Chart, Column, part, table
+from segrec_site.dashboard.choice import months_offered
 from segrec_site.dashboard.kept import Kept
 
 # Of fewer customers, a tenth is one or two persons, and says nothing of the shop.
@@ -113,12 +114,13 @@ def _month(kept: Kept, month) -> dict:
     new, buyers = (found.new_buyers, found.buyers) if found else (0, 0)
     new_net, net = (found.new_net, found.net) if found else (Decimal(0), Decimal(0))
     window, unknown = Window(month, 1), kept.anonymous_net(month)
+    is_open = month >= months_offered(kept.build)[-1]  # of earlier ones no buyers are kept
     return {
         "Month": f"{month:%b %Y}",
-        "New customers": (new, links.buyers(window, "new", key) if new else ""),
+        "New customers": (new, links.buyers(window, "new", key) if new and is_open else ""),
         "Returning customers": (
             buyers - new,
-            links.buyers(window, "returning", key) if buyers > new else "",
+            links.buyers(window, "returning", key) if buyers > new and is_open else "",
         ),
         "Revenue from new": new_net,
         "From returning": net - new_net,

@@ -221,6 +221,26 @@ def test_guests_alone_are_customers(admin_client):
     assert "The top 10\u00a0% of customers bring 10\u00a0%" in page(admin_client)
 
 
+def test_a_month_whose_buyers_are_not_kept_any_more_leads_nowhere(admin_client):
+    upsert_orders(
+        [
+            order_again(f"{year}-{month}", customer_id="ada", ordered_at=f"{year}-{month:02}-28")
+            for year in (2023, 2024, 2025)
+            for month in range(1, 13)
+        ]
+    )
+    refresh_insights()
+
+    months = chart_of({"until": "2024-01"}, "newcomers").rows
+    counted = [cell for row in months for cell in row.cells[1:3] if cell.value]
+
+    assert len(counted) == 12
+    for cell in counted:
+        if cell.href:
+            assert admin_client.get(cell.href).context["cl"].result_count == cell.value
+    assert [bool(cell.href) for cell in counted] == [False] * 11 + [True]
+
+
 def test_products_without_categories_are_one(admin_client):
     upsert_orders([order_again(f"o{n}", customer_id="ada") for n in range(3)])
     refresh_insights()
