@@ -1,5 +1,6 @@
 """Charts about customers: how revenue is concentrated, how much of it comes from new ones."""
 
+from datetime import date
 from decimal import Decimal
 
 from customers.insights.concentration import STEPS, places
@@ -20,7 +21,7 @@ def concentration(kept: Kept) -> Chart:
     """How much of the revenue the customers who spent most bring."""
     window, found = kept.choice.window, kept.chosen_figures(kept.choice.window)
     shares = found.top_shares if found else []
-    few = "Nobody bought" if not found or not found.buyers else ""
+    few = "" if found and found.buyers else _of_none(kept, window.start)
     if found and 0 < found.buyers < FEWEST_BUYERS:
         few = f"{many(found.buyers, 'customer')} bought: too few to tell how revenue is spread"
     elif found and found.buyers and not shares:
@@ -98,7 +99,8 @@ def _of_new(kept: Kept) -> str:
         start = choice.window.until
         found, when = kept.by_month.get(start), f"In {start:%B}, "
     if not found or not found.buyers:
-        return "Nobody who bought is known"
+        none = _of_none(kept, start)
+        return when + none.replace("Nobody", "nobody") if when else none
     if choice.begins_with_data and choice.months == 1:
         return f"Too early to tell who is new: data begin in {choice.first_day:%B %Y}"
     if not found.new_buyers:
@@ -107,6 +109,12 @@ def _of_new(kept: Kept) -> str:
     net = sum(row["net"] for row in kept.sales(start, choice.window.until))
     brought = part(found.new_net, net) if net > 0 else None
     return when + who + (f" and brought {share(brought)} of revenue" if brought is not None else "")
+
+
+def _of_none(kept: Kept, start: date) -> str:
+    """Say why there are no buyers from this month to the last: no orders, or nobody known."""
+    sold = kept.orders(start, kept.choice.window.until)
+    return "Nobody who bought is known" if sold else "Nobody bought"
 
 
 def _month(kept: Kept, month) -> dict:
