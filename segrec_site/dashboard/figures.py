@@ -39,7 +39,7 @@ class Figure:
 
 
 def of_sales(currency: str, now: tuple, before: tuple | None) -> list[Figure]:
-    """Make figures of revenue, orders, what one is worth, buyers, and new ones where known."""
+    """Make figures of revenue, orders, what one is worth, buyers, new ones: of what is known."""
     names = ("Revenue", "Orders", "Order value", "Customers who bought", "New customers")
     money = (currency, "", currency, "", "")
     after = _with_value(now)
@@ -99,4 +99,4 @@ def _new(found: BuyerFigures | None) -> int:
 
 def _with_value(sums: tuple) -> tuple:
     net, orders, buyers, new = sums
-    return net, orders, net / orders if orders else 0, buyers, new
+    return net, orders, net / orders if orders else None, buyers, new

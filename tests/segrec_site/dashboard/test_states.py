@@ -343,6 +343,21 @@ def test_segments_without_a_second_run_have_no_movement(admin_client, tmp_path):
     assert "How segments take discounts: too few to tell" in text
 
 
+def test_of_no_orders_there_is_no_value(admin_client):
+    upsert_orders(
+        [
+            order_again("a", customer_id="ada", ordered_at="2025-01-01"),
+            order_again("b", customer_id="ada", ordered_at="2025-02-01"),
+            order_again("c", customer_id="ada", ordered_at="2025-03-31", status="pending"),
+        ]
+    )
+    refresh_insights()
+
+    assert "Order value" not in figures_of(admin_client, "pulse")
+    assert "Order value" not in figures_of(admin_client, "period", until="2025-03", months="1")
+    assert "Order value" in figures_of(admin_client, "period")
+
+
 def test_another_address_shows_the_usual_and_says_so(admin_client):
     upsert_orders([order_again("a", customer_id="ada")])
     refresh_insights()
