@@ -17,6 +17,7 @@ from runs.cells import NOTHING, ago, day, duration, pill, share
 from runs.measures import checks, readable, tables
 from runs.messages import hand_over
 from runs.models import Run
+from runs.queries import published_run
 from runs.wording import many
 
 
@@ -24,6 +25,12 @@ def passed(run: Run) -> str:
     """Say how many checks a run passed that has nothing else to tell."""
     count = len(checks(run.metrics))
     return f"{many(count, 'check')} passed." if count else NOTHING
+
+
+def published_since(run: Run) -> Run | None:
+    """Return the published run where it is newer; none that is older can be published."""
+    published = published_run(run.kind)
+    return published if published and published.pk > run.pk else None
 
 
 @admin.register(Run)
@@ -108,6 +115,7 @@ class RunAdmin(SeenOnly):
             "tables": tables(run.metrics),
             "parameters": readable(run.parameters),
             "changes": run.metrics.get("changes"),
+            "newer": published_since(run) if run.status == Run.Status.HELD else None,
             "can_roll_back": run.status == Run.Status.PUBLISHED
             and services.can_be_gone_back_to(run.previous),
         }

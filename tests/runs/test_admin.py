@@ -82,6 +82,19 @@ def test_a_run_that_is_not_held_cannot_be_published(admin_client):
     assert "only a held run can be published" in press(admin_client, f"{run.pk}/publish/")
 
 
+def test_a_held_run_older_than_the_published_one_is_only_to_be_discarded(admin_client):
+    held = make_run("similar", "held", published_at=None)
+    address = f"{RUNS}{held.pk}/change/"
+    assert f"Publish run {held.pk}" in admin_client.get(address).content.decode()
+
+    newer = make_run("similar")
+    page = admin_client.get(address).content.decode()
+
+    assert f"Run {newer.pk} was published since, so this one can only be discarded" in page
+    assert f"Publish run {held.pk}" not in page
+    assert "Discard it" in page
+
+
 def test_rolling_back_shows_readers_the_run_before(admin_client):
     before = make_run("similar", "superseded")
     make_run("similar", "published", previous=before)
@@ -291,9 +304,9 @@ def test_a_run_that_waits_tells_no_times_it_has_not(admin_client):
 @pytest.mark.parametrize(("moved", "who"), [(1, "1 customer"), (2, "2 customers")])
 def test_how_many_move_is_said_in_the_right_number(admin_client, moved, who):
     metrics, verb = {"moved": moved}, "s" if moved == 1 else ""
-    held = make_run("segments", "held", metrics=metrics)
     before = make_run("segments", "superseded")
     published = make_run("segments", metrics=metrics, previous=before)
+    held = make_run("segments", "held", metrics=metrics)
 
     pages = [
         admin_client.get(f"{RUNS}{run.pk}/change/").content.decode() for run in (held, published)
