@@ -3,6 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -55,16 +56,30 @@ class ProductForm(forms.ModelForm):
             self.add_error(None, str(problem))
 
 
+class FoundByTitleOrId(admin.ModelAdmin):
+    """Products are found by words of their title, or by their id, which may hold blanks."""
+
+    search_fields = ("title", "external_id__iexact")
+    search_help_text = "Title or id"
+
+    def get_search_results(
+        self, request: HttpRequest, products: QuerySet[Product], search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        found, may_repeat = super().get_search_results(request, products, search_term)
+        typed = search_term.strip()
+        if " " in typed:
+            found |= products.filter(external_id__iexact=typed)
+        return found, may_repeat
+
+
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin):
+class ProductAdmin(FoundByTitleOrId):
     """What the shop sells, or once sold."""
 
     form = ProductForm
     list_display = ("product", "external_id", "product_type", "brand", "cost", "stock", "shown")
     number_columns = ("cost",)
     list_filter = ("availability", "visible", ("category", admin.RelatedOnlyFieldListFilter))
-    search_fields = ("title", "external_id__iexact")
-    search_help_text = "Title or id"
     list_per_page = 50
     show_full_result_count = False
     paginator = EstimatedPaginator

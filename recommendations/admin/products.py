@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
-from products.admin import pictured
+from products.admin import FoundByTitleOrId, pictured
 from products.models import Product
 from recommendations.admin.rules import in_words, reach
 from recommendations.cards import make_card, make_cards
@@ -46,14 +46,12 @@ class NeighboursFilter(admin.SimpleListFilter):
 
 
 @admin.register(RecommendedProduct)
-class RecommendedProductAdmin(admin.ModelAdmin):
+class RecommendedProductAdmin(FoundByTitleOrId):
     """Products for sale, each leading to its lists."""
 
     list_display = ("product", "external_id", "product_type", "cost", "stock", "similar", "bought")
     number_columns = ("cost", "similar", "bought")
     list_filter = (NeighboursFilter, "availability")
-    search_fields = ("title", "external_id__iexact")
-    search_help_text = "Title or id"
     list_per_page = 50
     show_full_result_count = False
     paginator = EstimatedPaginator

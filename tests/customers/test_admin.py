@@ -183,6 +183,13 @@ def test_the_list_of_orders_takes_the_same_queries_however_long(
         admin_client.get("/admin/customers/order/")
 
 
+@pytest.mark.parametrize("typed", ["A 17", " a 17 ", "jo 7"])
+def test_an_order_is_found_by_an_id_with_a_blank(admin_client, typed):
+    order = make_order(make_customer(external_id="jo 7"), make_product(), external_id="A 17")
+
+    assert listed(admin_client, "/admin/customers/order/", q=typed) == [order]
+
+
 def test_orders_of_late_are_those_before_the_datas_last_day(admin_client, ada):
     make_order(ada, make_product(), days_ago=40)
 

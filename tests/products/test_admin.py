@@ -149,3 +149,14 @@ def test_what_is_shown_beside_a_product_off_sale_is_not_offered(admin_client, mu
     delete_products([mug.external_id])
 
     assert "What is shown beside it" not in admin_client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("model", ["products/product", "recommendations/recommendedproduct"])
+@pytest.mark.parametrize("typed", ["AB 12", "ab 12", "mug blue"])
+def test_a_product_is_found_by_an_id_with_a_blank_or_by_words(admin_client, model, typed):
+    mug = make_product(title="Blue mug", external_id="AB 12")
+    make_product(title="Red mug", external_id="AB-12")
+
+    (found,) = admin_client.get(f"/admin/{model}/", {"q": typed}).context["cl"].result_list
+
+    assert found.pk == mug.pk
