@@ -1,6 +1,7 @@
 """Staff pages of what is shown beside a product."""
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from recommendations.models import SimilarList
 from runs.models import Run
@@ -112,3 +113,15 @@ def test_nothing_is_edited_here(admin_client):
 
     assert admin_client.get(f"{LISTS}add/").status_code == 403
     assert admin_client.post(f"{LISTS}{product.pk}/change/", {"title": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize(("may", "said"), [("view", "See"), ("change", "Edit")])
+def test_only_who_may_edit_a_product_is_told_so(client, django_user_model, run, may, said):
+    user = django_user_model.objects.create_user("mia", is_staff=True)
+    names = {"view_recommendedproduct", "view_product", f"{may}_product"}
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client.force_login(user)
+
+    page = client.get(f"{LISTS}{make_product().pk}/change/").content.decode()
+
+    assert f">{said} the product<" in page
