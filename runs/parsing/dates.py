@@ -71,9 +71,11 @@ def date_order(raw: str) -> str | None:
     if not found or len(found[1]) > 2:
         return None
     first, second = int(found[1]), int(found[2])
-    if first > 12 and second <= 12:
+    if 12 < first <= 31 and 1 <= second <= 12:
         return "dmy"
-    return "mdy" if second > 12 and first <= 12 else "?"
+    if 12 < second <= 31 and 1 <= first <= 12:
+        return "mdy"
+    return "?" if 1 <= first <= 12 and 1 <= second <= 12 else None
 
 
 def _digits(text: str) -> datetime | None:

@@ -43,12 +43,16 @@ def number(raw: str, forms: Forms) -> Decimal | None:
 
 def decimal_sign(raw: str) -> str | None:
     """Return the sign that parts decimals in this cell, where the cell alone tells."""
-    digits = re.sub(r"[A-Za-z]\.|[^\d.,]", "", clean(raw)[:LONGEST])
+    try:
+        number(raw, Forms(decimal=None))
+    except BadCell:
+        return None
+    digits = re.sub(r"[A-Za-z]\.|[^\d.,]", "", clean(raw))
     last = max(digits.rfind("."), digits.rfind(","))
-    if last < 0 or _AMBIGUOUS.fullmatch(digits):
+    if last < 0:
         return None
-    if digits.count(digits[last]) > 1:
-        return None
+    if digits.count(digits[last]) > 1:  # it parts thousands, as in 1.234.567
+        return "," if digits[last] == "." else "."
     return digits[last]
 
 

@@ -124,6 +124,21 @@ def test_a_price_may_name_its_currency(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("cells", "price"),
+    [
+        (["950.000", "1.250.000"], 950_000),
+        (['"1,234"', '"1,250,000"'], 1234),
+        (['"1,234"', "12.50", '"call, please"'], 1234),
+    ],
+)
+def test_a_price_is_read_as_the_files_other_prices_say(tmp_path, cells, price):
+    rows = "\n".join(f"{n},Mug,{cell}" for n, cell in enumerate(cells))
+    import_products(write(tmp_path, f"id,title,price\n{rows}"))
+
+    assert Product.objects.get(external_id="0").price == price
+
+
+@pytest.mark.parametrize(
     ("word", "state"),
     [
         ("in stock", "in_stock"),

@@ -209,6 +209,15 @@ def test_dates_are_decided_once_for_the_file(tmp_path):
     assert list(months) == [2, 5, 2]
 
 
+def test_what_is_no_date_decides_nothing(tmp_path):
+    header = "order_id,ordered_at,product_id,unit_price\n"
+    rows = ["1,01/02/2024,a,1", "2,02/13/2024,a,1", "3,99/12/2024,a,1"]
+    summary = import_orders(write(tmp_path, header + "\n".join(rows)))
+
+    assert counts(summary) == {"created": 2, "rejected": 1}
+    assert Order.objects.get(external_id="1").ordered_at.month == 1
+
+
 def test_dates_that_decide_nothing_or_both_are_rejected_unless_told(tmp_path):
     header = "order_id,ordered_at,product_id,unit_price\n"
     both = write(tmp_path, header + "1,01/02/2024,a,1\n2,13/02/2024,a,1\n3,02/13/2024,a,1")

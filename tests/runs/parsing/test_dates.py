@@ -87,7 +87,14 @@ def test_midday_and_midnight_of_the_twelve_hour_clock():
 
 @pytest.mark.parametrize(
     ("cell", "order"),
-    [("13/02/2024", "dmy"), ("02/13/2024", "mdy"), ("01/02/2024", "?"), ("2024-01-02", None)],
+    [
+        ("13/02/2024", "dmy"),
+        ("02/13/2024", "mdy"),
+        ("01/02/2024", "?"),
+        ("2024-01-02", None),
+        ("99/12/2024", None),
+        ("0/13/2024", None),
+    ],
 )
 def test_a_date_shows_its_order_where_it_can_be_read_one_way_only(cell, order):
     assert date_order(cell) == order

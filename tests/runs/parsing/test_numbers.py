@@ -88,6 +88,12 @@ def test_three_digits_after_the_only_sign_follow_the_files_form(cell, point, com
         ("1.234,5", ","),
         ("1,234", None),
         ("Rs. 1,234", None),
+        ("1.234.567", ","),
+        ("Rs. 1,234,567", "."),
+        ("1,23,456", "."),
+        ("12,-- €", ","),
+        ("call, please", None),
+        ("1,2345.6", None),
         ("7", None),
     ],
 )
