@@ -129,7 +129,9 @@ class Mapped(Format):
             known = [at[source] for source in sources if source in at]
             if sources and len(known) == len(sources):
                 found[name] = known
-        taken = {place for name in self.mapping for place in found.get(name, [])}
+        # What is joined with others keeps its own meaning too.
+        renamed = (found[name] for name in self.mapping if name in found)
+        taken = {place for places in renamed if len(places) == 1 for place in places}
         return {
             name: places
             for name, places in found.items()

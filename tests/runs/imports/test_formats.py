@@ -118,6 +118,18 @@ def test_a_mapped_column_is_no_attribute_beside(tmp_path):
 
 
 @pytest.mark.django_db
+def test_a_column_joined_with_others_keeps_its_own_meaning(tmp_path):
+    file = write(tmp_path, "Date,Customer ID,item_id,price\n2024-01-05,ada,mug,2")
+    mapping = {"order_id": ("Date", "Customer ID")}
+
+    assert counts(import_orders(file, Options(mapping=mapping))) == {"created": 1}
+
+    order = Order.objects.get()
+    assert (order.external_id, order.customer.external_id) == ("2024-01-05-ada", "ada")
+    assert order.ordered_at.day == 5
+
+
+@pytest.mark.django_db
 def test_a_map_to_a_column_the_file_lacks_is_refused(tmp_path):
     with pytest.raises(FileRefused):
         import_products(write(tmp_path, "id,title\n1,Mug"), Options(mapping={"price": ("cost",)}))
