@@ -116,6 +116,7 @@ def test_a_wrong_option_is_exit_code_2(name, capsys):
     [
         ("refresh_segments --k 1", "'1' is no number from 2 to 12"),
         ("refresh_segments --k many", "'many' is no number from 2 to 12"),
+        ("refresh_segments --dry-run --enqueue", "--enqueue: not allowed with argument --dry-run"),
         ("refresh_segments --as-of soon", "'soon' is no date; write it as 2026-06-30"),
         ("refresh_recommendations --as-of 30.6.2026", "'30.6.2026' is no date"),
         ("evaluate_recommendations --split x", "'x' is no date"),

@@ -25,8 +25,9 @@ class Command(JsonCommand):
             type=_count,
             help="how many segments, from now on; auto lets the customers decide again",
         )
-        parser.add_argument("--dry-run", action="store_true", help="decide, and write nothing")
-        parser.add_argument("--enqueue", action="store_true", help="let a worker do it")
+        way = parser.add_mutually_exclusive_group()
+        way.add_argument("--dry-run", action="store_true", help="decide, and write nothing")
+        way.add_argument("--enqueue", action="store_true", help="let a worker do it")
 
     def work(self, *, as_of: date | None, k: int | None, dry_run: bool, enqueue: bool, **_) -> dict:
         refresh = partial(refresh_segments, dry_run=dry_run)
