@@ -121,6 +121,8 @@ def test_a_wrong_option_is_exit_code_2(name, capsys):
         ("refresh_recommendations --as-of 30.6.2026", "'30.6.2026' is no date"),
         ("evaluate_recommendations --split x", "'x' is no date"),
         ("create_api_key shop --kind crm --expires x", "'x' is no date"),
+        ("create_api_key shop --kind crm --expires 9999-12-31", "is not in a year from 1900 to"),
+        ("refresh_segments --dry-run --as-of 0001-01-01", "is not in a year from 1900 to 2200"),
         ("import_orders x.csv --max-reject-share half", "'half' is no share from 0 to 1"),
         ("import_orders x.csv --max-reject-share 2", "'2' is no share from 0 to 1"),
         ("publish_run last", "'last' is no number from 1 to"),

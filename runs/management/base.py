@@ -17,9 +17,12 @@ from runs.services import RunError
 def a_day(text: str) -> date:
     """Read an option's day."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is no date; write it as 2026-06-30") from None
+    if not 1900 <= day.year <= 2200:
+        raise ArgumentTypeError(f"{text!r} is not in a year from 1900 to 2200")
+    return day
 
 
 def a_number(least: int, most: int) -> Callable[[str], int]:
