@@ -80,7 +80,7 @@ if settings.SHOP_PAGES:
     urlpatterns += [
         path("", storefront.home, name="shop-home"),
         path("shop/search/", storefront.search, name="shop-search"),
-        path("shop/category/<path:path>/", storefront.category, name="shop-category"),
+        path("shop/category/<category:path>/", storefront.category, name="shop-category"),
         path("shop/products/<extid:id>/", storefront.product, name="shop-product"),
         path("shop/as/", storefront.shop_as, name="shop-as"),
         path("shop/basket/", storefront.basket, name="shop-basket"),

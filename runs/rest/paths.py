@@ -24,7 +24,20 @@ class IdConverter:
         return str(value).replace("/", ENCODED_SLASH)
 
 
+class CategoryConverter:
+    """Matches a category path, in which slashes may stand as they are or percent-encoded."""
+
+    regex = ".+"
+
+    def to_python(self, value: str) -> str:
+        return value.replace(ENCODED_SLASH, "/")
+
+    def to_url(self, value: str) -> str:
+        return str(value)
+
+
 register_converter(IdConverter, "extid")
+register_converter(CategoryConverter, "category")
 
 
 def path_to(name: str, **ids) -> str:

@@ -50,6 +50,17 @@ def test_a_category_leads_down_and_shows_its_products():
     assert f'href="/shop/category/{quote("home > Mugs")}/"' in html
 
 
+@pytest.mark.parametrize("safe", ["/", ""], ids=["as it is", "percent-encoded"])
+def test_a_category_with_a_slash_in_its_name_is_found(safe):
+    make_mug(), make_product(title="Tee", product_type="Men > Tops/Tees")
+    path = f"/shop/category/{quote('Men > Tops/Tees', safe=safe)}/"
+
+    answer = Client().get(path, RAW_URI=path)
+
+    assert answer.status_code == 200
+    assert "Tee</a>" in answer.content.decode()
+
+
 def test_a_category_shows_more_when_asked():
     for number in range(ON_A_PAGE + 1):
         make_mug(f"Mug {number}")
