@@ -131,8 +131,14 @@ def _update_changed_orders() -> list[int]:
 
 
 def touched_products(most: int) -> list[int] | None:
-    """Return the products of the staged lines; None when there are more."""
+    """Return the products of the staged lines and of their orders as stored; None when more."""
     found = fetch("SELECT DISTINCT id FROM staged_item LIMIT %s", [most + 1])
+    if len(found) <= most:
+        found = fetch(
+            "SELECT id FROM staged_item UNION SELECT product_id FROM customers_orderline"
+            " WHERE order_id IN (SELECT id FROM staged_order WHERE NOT is_new) LIMIT %s",
+            [most + 1],
+        )
     return [product for (product,) in found] if len(found) <= most else None
 
 

@@ -409,20 +409,54 @@ def test_a_dry_run_writes_nothing(tmp_path):
     assert not any(m.objects.exists() for m in (Order, Customer, Product, Import, Shop))
 
 
-def test_listeners_hear_which_products_were_ordered(tmp_path, django_capture_on_commit_callbacks):
+@pytest.fixture
+def heard():
+    """What listeners were told of orders."""
     told = []
 
     def hear(product_ids, **_):
         told.append(product_ids)
 
     orders_changed.connect(hear)
-    with django_capture_on_commit_callbacks(execute=True):
-        import_orders(write(tmp_path, FILE))
-    with django_capture_on_commit_callbacks(execute=True):
-        import_orders(write(tmp_path, FILE))
+    yield told
     orders_changed.disconnect(hear)
 
-    assert [sorted(ids) for ids in told] == [sorted(Product.objects.values_list("pk", flat=True))]
+
+def named(products: list[int]) -> set[str]:
+    return {*Product.objects.filter(pk__in=products).values_list("external_id", flat=True)}
+
+
+def test_listeners_hear_which_products_were_ordered(
+    tmp_path, heard, django_capture_on_commit_callbacks
+):
+    for _ in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            import_orders(write(tmp_path, FILE))
+
+    assert [sorted(ids) for ids in heard] == [sorted(Product.objects.values_list("pk", flat=True))]
+
+
+def test_listeners_hear_of_products_that_an_order_has_no_more(
+    heard, django_capture_on_commit_callbacks
+):
+    line = {"order_id": "1", "ordered_at": "2024-01-05", "unit_price": 1}
+    upsert_orders([line | {"product_id": "mug"}])
+    with django_capture_on_commit_callbacks(execute=True):
+        upsert_orders([line | {"product_id": "cup"}])
+
+    assert [named(ids) for ids in heard] == [{"mug", "cup"}]
+
+
+def test_listeners_hear_of_all_products_where_the_clock_moves(
+    heard, django_capture_on_commit_callbacks
+):
+    line = {"order_id": "1", "ordered_at": "2024-01-05", "product_id": "mug", "unit_price": 1}
+    upsert_orders([line])
+    for day in ("2024-01-05", "2024-01-06"):
+        with django_capture_on_commit_callbacks(execute=True):
+            upsert_orders([line | {"order_id": day, "ordered_at": day}])
+
+    assert [ids and named(ids) for ids in heard] == [{"mug"}, None]
 
 
 def test_rows_of_the_api_are_written_and_unknown_fields_named():
