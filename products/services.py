@@ -1,5 +1,6 @@
 """The catalogue's writers: from files, from the API, by staff."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -38,9 +39,10 @@ def import_products(path: str | Path, options: Options = DEFAULTS) -> Summary:
 
 
 def _pieces(texts: Iterable[str]) -> list[str]:
-    """What may be an id in rows that cannot be parted into cells."""
-    found = (piece for text in texts for mark in '",;|\t' for piece in text.split(mark))
-    return list({piece.strip(' "') for piece in found})
+    """What may be an id in rows that cannot be parted into cells, or in lines that are no JSON."""
+    found = [piece for text in texts for mark in '",;|\t' for piece in text.split(mark)]
+    found += [number for text in texts for number in re.findall(r":\s*([\d.]+)", text)]
+    return list({*_ids(piece.strip(' "') for piece in found)})
 
 
 def upsert_products(rows: list[dict[str, Any]]) -> Written:
@@ -82,14 +84,16 @@ def _staged_columns(blocks: Iterable[Block]) -> Iterator[list[list[str]]]:
             for line, row, others in zip(block.lines, block.rows(), block.others, strict=True)
         ]
         # A rejected row still says that its product is in the file.
-        rows += [[0, product_id, None] for product_id in _readable_ids(block.rejected)]
+        rejected = _ids(row.get("id") for row in block.rejected)
+        rows += [[0, product_id, None] for product_id in rejected]
         yield [list(map(copy_text, column)) for column in zip(*rows, strict=True)]
 
 
-def _readable_ids(rows: list[dict[str, str | None]]) -> Iterator[str]:
-    for row in rows:
+def _ids(cells: Iterable[str | None]) -> Iterator[str]:
+    """Read those of these cells that may be ids."""
+    for cell in cells:
         with suppress(BadCell):
-            if product_id := identifier(row.get("id") or ""):
+            if product_id := identifier(cell or ""):
                 yield product_id
 
 

@@ -91,6 +91,23 @@ def test_a_row_nobody_can_read_keeps_its_product_on_sale_in_a_complete_file(tmp_
     assert summary.warnings == {"products taken off sale": 1}
 
 
+def test_an_id_as_a_spreadsheet_writes_it_is_found_in_a_row_nobody_can_read(tmp_path):
+    import_products(write(tmp_path, "id,title\n1,A\n2,B"))
+    import_products(write(tmp_path, "id,title\n1.0,A\n2.0,B,?"), Options(complete=True))
+
+    assert not Product.objects.exclude(deleted_at=None).exists()
+
+
+@pytest.mark.parametrize("id", ["2", '"2"', "2.0"])
+def test_a_line_that_is_no_json_keeps_its_product_on_sale_in_a_complete_file(tmp_path, id):
+    import_products(write(tmp_path, "id,title\n1,A\n2,B\n3,C"))
+    broken = f'{{"id": 1, "title": "A"}}\n{{"id": {id}, "title": "B'
+    import_products(write(tmp_path, broken, "a.ndjson"), Options(complete=True))
+
+    on_sale = Product.objects.filter(deleted_at=None).values_list("external_id", flat=True)
+    assert {*on_sale} == {"1", "2"}
+
+
 def test_a_product_off_sale_comes_back_by_a_file(tmp_path):
     import_products(write(tmp_path, "id,title\na,A"))
     delete_products(["A"])
