@@ -74,7 +74,7 @@ class Summary:
 
 
 class Rejects:
-    """The rejected rows as CSV; a file is made only when there is a first one."""
+    """The rejected rows as CSV; no file is made where there are none."""
 
     FIRST_SHOWN = 10
 
@@ -92,16 +92,21 @@ class Rejects:
             self.first.append(" ".join(filter(None, (f"line {line}:", name, shown, reason))))
         if self._path:
             if not self._file:
-                self._file = self._path.open("w", encoding="utf-8", errors="replace", newline="")
-                self._writer = csv.writer(self._file)
-                self._writer.writerow(["line", "column", "value", "reason", "row"])
+                self._begin()
             texts = map(_harmless, (column, value[:1000], reason, row[:10_000]))
             self._writer.writerow([line, *texts])
 
     def close(self) -> None:
-        """Finish the file."""
+        """Finish the file; what an earlier import listed there is not of this one."""
+        if self._path and not self._file and self._path.exists():
+            self._begin()
         if self._file:
             self._file.close()
+
+    def _begin(self) -> None:
+        self._file = self._path.open("w", encoding="utf-8", errors="replace", newline="")
+        self._writer = csv.writer(self._file)
+        self._writer.writerow(["line", "column", "value", "reason", "row"])
 
 
 def _may_be_written(path: Path, beside: Path) -> bool:

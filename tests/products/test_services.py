@@ -192,6 +192,14 @@ def test_rejected_rows_are_named_in_a_file(tmp_path):
     ]
 
 
+def test_a_list_of_rejected_rows_is_not_left_to_a_file_without_any(tmp_path):
+    rejects = tmp_path / "rejects.csv"
+    import_products(write(tmp_path, "id,title,price\na,A,-1\nb,B,2"), Options(rejects=rejects))
+    import_products(write(tmp_path, "id,title,price\na,A,1\nb,B,2"), Options(rejects=rejects))
+
+    assert rejects.read_text().splitlines() == ["line,column,value,reason,row"]
+
+
 def test_too_many_rejects_refuse_the_file(tmp_path):
     with pytest.raises(FileRefused, match="2 of 3 rows are rejected"):
         import_products(write(tmp_path, "id,title\n,A\n,B\nc,C"))
