@@ -111,7 +111,8 @@ def value_of(attribute: str, name: str, table: str) -> str:
 
 def category_values(name: str, path: str) -> dict[str, str]:
     """Return the values `IN_CATEGORY` needs: the path as it is stored, and what is below it."""
-    stored = " > ".join(step.strip() for step in path.split(">"))
+    steps = (" ".join(step.split()) for step in path.split(">"))
+    stored = " > ".join(filter(None, steps)) or path
     return {name: stored, f"{name}_below": f"{like(stored)} > %"}
 
 

@@ -85,6 +85,13 @@ def test_parameters_choose_products(shelf, query, expected):
     assert products(similar(f"?{query}")) == expected
 
 
+@pytest.mark.parametrize("path", ["men", "Men >", "men>tops", "Men >> Tops >", " Men  >  Tops"])
+def test_a_category_path_is_read_as_files_write_them(path):
+    make_product(external_id="tee", product_type="Men > Tops"), make_product()
+
+    assert products(storefront().get("/popular/", {"category": path})) == ["tee"]
+
+
 @pytest.mark.parametrize(
     "query",
     [
