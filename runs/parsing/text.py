@@ -16,11 +16,12 @@ _YES = ("true", "t", "yes", "y", "1", "1.0", "on", "enabled", "active", "subscri
 _YES += ("ja", "wahr", "oui", "vrai", "sí", "si", "verdadero", "vero")
 _NO = ("false", "f", "no", "n", "0", "0.0", "off", "disabled", "inactive", "unsubscribed")
 _NO += ("nein", "falsch", "non", "faux", "falso")
-_WHOLE_AS_DECIMAL = re.compile(r"(\d+)\.0+")
+# Three zeros behind a comma may part thousands.
+_WHOLE_AS_DECIMAL = re.compile(r"(\d+)(?:\.0+|,00?)")
 
 
 def identifier(raw: str) -> str:
-    """Read an id: 1 to 100 characters; a whole number written as 17850.0 loses the .0."""
+    """Read an id: 1 to 100 characters; a whole number as in 17850.0 or 17850,0 loses the zero."""
     if raw.isalnum() and raw.isascii() and len(raw) <= 100 and raw not in FILLERS:
         return raw
     text = clean(raw)
