@@ -39,6 +39,7 @@ from runs.imports.formats import (
 from runs.imports.forms import FileForms
 from runs.imports.summary import Rejects, Summary
 from runs.models import Import
+from runs.parsing import clean
 
 
 @dataclass(frozen=True)
@@ -275,7 +276,8 @@ def _without_collecting(batches: Iterator[_Canonical]) -> Iterator[_Canonical]:
 def _joined(columns: list[Cells], to: Column) -> Cells:
     if len(columns) == 1:
         return columns[0]
-    return [to.joint.join(cell or "" for cell in cells) for cells in zip(*columns, strict=True)]
+    rows = ([clean(cell or "") for cell in cells] for cells in zip(*columns, strict=True))
+    return [to.joint.join(cells) if any(cells) else "" for cells in rows]
 
 
 def _first_of_rows(problems: list[RowProblem]) -> dict[int, RowProblem]:

@@ -130,6 +130,19 @@ def test_a_column_joined_with_others_keeps_its_own_meaning(tmp_path):
 
 
 @pytest.mark.django_db
+def test_joined_cells_are_taken_without_blanks_and_fillers(tmp_path):
+    rows = ["2024-01-05 ,ada ,mug,2", "2024-01-05,ada,cup,2", "2024-01-06,NULL,mug,2", r",\N,mug,2"]
+    file = write(tmp_path, "\n".join(["Day,Who,item_id,price", *rows]))
+    mapping = {"order_id": ("Who", "Day"), "ordered_at": ("Day",)}
+
+    assert counts(import_orders(file, Options(mapping=mapping))) == {"created": 3, "rejected": 1}
+    assert {*Order.objects.values_list("external_id", flat=True)} == {
+        "ada-2024-01-05",
+        "-2024-01-06",
+    }
+
+
+@pytest.mark.django_db
 def test_a_map_to_a_column_the_file_lacks_is_refused(tmp_path):
     with pytest.raises(FileRefused):
         import_products(write(tmp_path, "id,title\n1,Mug"), Options(mapping={"price": ("cost",)}))
