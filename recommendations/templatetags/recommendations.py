@@ -72,10 +72,11 @@ def buy_again(
 
 @register.inclusion_tag("recommendations/list.html", takes_context=True)
 def for_basket(
-    context: Context, products: Sequence[str], heading: str = "Goes well with it", **asked
+    context: Context, products: Sequence[Product | str], heading: str = "Goes well with it", **asked
 ) -> dict[str, object]:
-    """Show what is bought with the products of a basket, given their ids."""
-    answer = basket_products(products, _wishes(asked, PopularParameters))
+    """Show what is bought with the products of a basket, given themselves or their ids."""
+    ids = [_id_of(product) for product in products or ()]
+    answer = basket_products(ids, _wishes(asked, PopularParameters))
     return _list(context, answer, heading)
 
 
@@ -98,7 +99,7 @@ def _for(
     from recommendations.services import customer_lists
 
     wishes = _wishes(asked, PopularParameters)
-    here = customer_lists.find_customer(getattr(customer, "external_id", customer), list_name)
+    here = customer_lists.find_customer(_id_of(customer), list_name)
     answer = here.customer and customer_lists.LISTS[list_name](here, wishes)
     return _list(context, answer, heading)
 
@@ -123,7 +124,13 @@ def _has(answer: Answer, source: str) -> bool:
 
 
 def _situation_of(product: Product | str, kind: str) -> Situation:
-    return serving.find_situation(getattr(product, "external_id", product), kind)
+    return serving.find_situation(_id_of(product), kind)
+
+
+def _id_of(named: Product | Customer | str | int | None) -> str:
+    """Return the shop's id, which a template may know as a number; empty for nobody."""
+    found = getattr(named, "external_id", named)
+    return "" if found is None else str(found)
 
 
 def _list(context: Context, answer: Answer | None, heading: str | None) -> dict[str, object]:

@@ -102,3 +102,15 @@ def test_what_is_merely_popular_is_not_called_often_bought_with_it():
     Product.objects.filter(pk=tea.pk).update(availability="out_of_stock")
 
     assert shown_by("products_bought_together mug", mug=mug) == []
+
+
+def test_ids_may_be_numbers_and_what_is_missing_shows_no_list():
+    shown, beside = make_product(external_id="17"), make_product(external_id="18")
+    make_neighbours(shown, beside)
+    make_customer(external_id="17")
+
+    assert shown_by("similar_products 17") == ["18"]
+    assert shown_by("for_basket ids", ids=[17, beside]) == []
+    assert sorted(shown_by("for_customer id", id=17)) == ["17", "18"]
+    for tag in ("similar_products none", "products_bought_together none", "for_customer none"):
+        assert shown_by(tag, none=None) == []
