@@ -1,6 +1,7 @@
 """API keys: who may call, from where, until when."""
 
 import re
+from contextlib import suppress
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +13,7 @@ from django.utils import timezone
 from runs import stamps
 
 ORIGIN = re.compile(r"https?://[^\s/?#@,]+")
+USUAL_PORTS = {"http": ":80", "https": ":443"}
 
 
 class ApiKey(models.Model):
@@ -59,7 +61,7 @@ class ApiKey(models.Model):
 
     def clean(self) -> None:
         """Write origins as browsers send them; refuse what is none."""
-        self.origins = [origin.strip().lower().rstrip("/") for origin in self.origins]
+        self.origins = list(map(_as_sent, self.origins))
         if self.kind == self.Kind.CRM and self.origins:
             raise ValidationError(
                 {"origins": "A secret key does not belong in a page, so it has no origins."}
@@ -76,3 +78,13 @@ class ApiKey(models.Model):
         if self.revoked_at:
             return "revoked"
         return "expired" if self.expires_at and self.expires_at <= timezone.now() else "active"
+
+
+def _as_sent(origin: str) -> str:
+    """Write an origin as browsers do: without the usual port, the name in ASCII."""
+    scheme, mark, host = origin.strip().lower().rstrip("/").partition("://")
+    host = host.removesuffix(USUAL_PORTS.get(scheme, "/"))
+    if not host.isascii():
+        with suppress(UnicodeError):
+            host = host.encode("idna").decode()
+    return f"{scheme}{mark}{host}"

@@ -44,10 +44,21 @@ def test_what_is_no_origin_is_refused(origin):
         create_key("Shop", "storefront", origins=[origin])
 
 
-def test_origins_are_kept_as_browsers_send_them():
-    key, _ = create_key("Shop", "storefront", origins=["HTTPS://Shop.Example:8443/"])
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("HTTPS://Shop.Example:8443/", "https://shop.example:8443"),
+        ("https://shop.example:443", "https://shop.example"),
+        ("http://shop.example:80/", "http://shop.example"),
+        ("http://shop.example:443", "http://shop.example:443"),
+        ("https://Müller.example:8443", "https://xn--mller-kva.example:8443"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_origins_are_kept_as_browsers_send_them(written, sent):
+    key, _ = create_key("Shop", "storefront", origins=[written])
 
-    assert key.origins == ["https://shop.example:8443"]
+    assert key.origins == [sent]
 
 
 def test_a_key_made_by_command_serves(capsys):
