@@ -18,7 +18,7 @@ from runs.parsing import (
     yes_or_no,
 )
 
-_PRICE_WITH_CURRENCY = re.compile(r"[\d.,' ]+ ([A-Z]{3})|([A-Z]{3}) [\d.,' ]+")
+_PRICE_WITH_CURRENCY = re.compile(r"[\d.,'’\s]+([A-Z]{3})|([A-Z]{3})[\d.,'’\s]+")
 
 
 def availability(raw: str) -> str:

@@ -134,8 +134,9 @@ def test_a_product_that_orders_named_is_shown_by_any_row_of_products(tmp_path):
     assert dict(Product.objects.values_list("external_id", "visible")) == {"a": True, "b": False}
 
 
-def test_a_price_may_name_its_currency(tmp_path):
-    import_products(write(tmp_path, "id\ttitle\tprice\na\tA\t15.00 USD"))
+@pytest.mark.parametrize("price", ["15.00 USD", "15.00\xa0USD", "15,00USD", "USD 15", "USD15.00"])
+def test_a_price_may_name_its_currency(tmp_path, price):
+    import_products(write(tmp_path, f"id\ttitle\tprice\na\tA\t{price}"))
 
     assert Product.objects.values_list("price", "currency").get() == (Decimal(15), "USD")
 
