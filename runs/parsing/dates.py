@@ -93,7 +93,7 @@ def _iso(text: str) -> datetime | None:
     if text[4:5] not in ("-", "0", "1"):
         return None
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(text.upper())
     except ValueError:
         return None
 
