@@ -13,6 +13,7 @@ from products.imports import COLUMNS, FORMATS
 from products.imports.canonical import split_prices
 from products.signals import catalogue_changed, categories_changed
 from runs.copying import copy_text, staged
+from runs.files import FileRefused
 from runs.imports import DEFAULTS, Block, FileRows, GivenRows, Options, Summary, Written, flat
 from runs.imports.importers import Importer
 from runs.parsing import BadCell, identifier
@@ -32,6 +33,8 @@ def import_products(path: str | Path, options: Options = DEFAULTS) -> Summary:
         summary.created, summary.updated = len(changes.created), len(changes.updated)
         summary.unchanged = changes.unchanged
         summary.skip("the same id again, the last row counts", changes.repeated)
+        if options.complete and not summary.read:
+            raise FileRefused("The file has no rows; taken for complete, it would end all sale.")
         gone = queries.take_off_sale_others(_pieces(rows.unreadable)) if options.complete else []
         summary.warn("products taken off sale", len(gone))
         announce(changes.created + changes.updated + gone, moved=changes.moved)

@@ -80,6 +80,15 @@ def test_what_a_complete_file_lacks_goes_off_sale_but_not_what_it_rejects(tmp_pa
     assert summary.warnings["products taken off sale"] == 1
 
 
+def test_a_complete_file_without_rows_is_refused(tmp_path):
+    import_products(write(tmp_path, "id,title\na,A"))
+
+    with pytest.raises(FileRefused, match="no rows"):
+        import_products(write(tmp_path, "id,title\n"), Options(complete=True))
+
+    assert Product.objects.get().deleted_at is None
+
+
 @pytest.mark.parametrize("row", ["b,Two, with a comma", 'B,"Two', '"b","Two', "b"])
 def test_a_row_nobody_can_read_keeps_its_product_on_sale_in_a_complete_file(tmp_path, row):
     import_products(write(tmp_path, "id,title\na,A\nb,Two\nc,C"))
