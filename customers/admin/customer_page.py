@@ -119,6 +119,12 @@ def timeline_of(customer: Customer, orders: list[Order]) -> list[Month | Turn]:
     return sorted([*months, *turns], key=lambda event: event.at, reverse=True)
 
 
+def whole_months(orders: list[Order], left_out: list[Order]) -> list[Order]:
+    """Return orders without those of a month that goes on in what is left out, unless all are."""
+    months = {_month(order) for order in left_out}
+    return [order for order in orders if _month(order) not in months] or orders
+
+
 def strip_of(orders: list[Order], stays: list[Membership], as_of: datetime | None) -> dict:
     """Return orders as bars and stays as bands, from the first order shown to the data's end."""
     orders = [order for order in orders if as_of and order.ordered_at <= as_of]
@@ -204,11 +210,12 @@ def _finding(orders: list[Order], as_of: datetime) -> str:
 
 
 def _by_month(orders: Iterable[Order]) -> list[list[Order]]:
-    def month(order: Order) -> tuple[int, int]:
-        at = _local(order)
-        return at.year, at.month
+    return [list(group) for _, group in groupby(orders, key=_month)]
 
-    return [list(group) for _, group in groupby(orders, key=month)]
+
+def _month(order: Order) -> tuple[int, int]:
+    at = _local(order)
+    return at.year, at.month
 
 
 def _local(order: Order) -> datetime:

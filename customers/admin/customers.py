@@ -132,7 +132,8 @@ class CustomerAdmin(admin.ModelAdmin):
 
     @admin.display(ordering=UnknownLast("total__last_order_at"))
     def last_order(self, customer: Customer) -> str:
-        return day(customer.total.last_order_at) if hasattr(customer, "total") else "never"
+        total = getattr(customer, "total", None)
+        return day(total.last_order_at) if total and total.last_order_at else "never"
 
     @admin.display(description="RFM")
     def rfm(self, customer: Customer) -> str:
@@ -168,7 +169,8 @@ class CustomerAdmin(admin.ModelAdmin):
         explanation, as_of = explain_customer(customer), data_clock()
         stays, stay = list(pages.stays_of(customer)), next(iter(customer.open_memberships), None)
         total, without_rate = getattr(customer, "total", None), pages.without_rate(customer)
-        timeline = customer_page.timeline_of(customer, shown)
+        left_out = orders[customer_page.ORDERS_SHOWN :]
+        timeline = customer_page.timeline_of(customer, customer_page.whole_months(shown, left_out))
         return {
             "explanation": explanation,
             "reasons": reason_rows(explanation.why if explanation else [], customer.currency),
@@ -183,7 +185,7 @@ class CustomerAdmin(admin.ModelAdmin):
             "latest_month": next((each for each in timeline if hasattr(each, "orders")), None),
             "strip": customer_page.strip_of(shown, stays, as_of),
             "favourites": customer_page.favourites_of(customer),
-            "has_more_orders": len(orders) > len(shown),
+            "has_more_orders": bool(left_out),
             "as_of": as_of,
             "known_of": known_of(customer),
         }

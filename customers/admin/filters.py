@@ -104,6 +104,8 @@ class LastOrderFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
         if self.value() == NEVER:
             return meeting(customers, f"last_order:{NEVER}")
+        if self.value() and self.value() not in DAYS_SINCE:
+            return customers.none()
         _, silent, active = DAYS_SINCE.get(self.value(), ("", None, None))
         return customers.filter(last_order_in(Criteria(silent_days=silent, active_days=active)))
 

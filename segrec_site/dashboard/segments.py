@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 from django.urls import reverse
 
-from customers.cells import chip
+from customers.cells import chip, colour
 from customers.insights.prices import interval, price_level
 from customers.models import Segment, SegmentFlow
 from customers.queries.insights.reading import NONE
@@ -202,7 +202,7 @@ def _flow(flow: SegmentFlow) -> dict:
         "From": names[0],
         "To": names[1],
         "Customers": (flow.size, links.movers(*keys)),
-        "colour": ends[0].colour if ends[0] else "",
+        "colour": colour(ends[0]) if ends[0] else "",
     }
 
 

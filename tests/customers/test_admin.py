@@ -98,6 +98,16 @@ def test_an_order_dated_after_the_datas_last_day_is_in_no_days_before_it(admin_c
     assert [order.external_id for order in found] == ["o-ada"]
 
 
+def test_a_time_of_the_last_order_that_there_is_not_lists_nobody(admin_client, ada):
+    assert listed(admin_client, CUSTOMERS, last_order="bogus") == []
+
+
+def test_who_only_gave_back_never_ordered(admin_client, ada):
+    CustomerTotal.objects.update(order_count=0, last_order_at=None)
+
+    assert ">never<" in admin_client.get(CUSTOMERS).content.decode()
+
+
 def test_a_customer_is_found_by_id_alone(admin_client, ada, ben):
     assert listed(admin_client, CUSTOMERS, q=ben.external_id) == [ben]
 

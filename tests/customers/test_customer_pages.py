@@ -283,6 +283,17 @@ def test_the_page_takes_the_same_queries_however_much_happened(
     assert len(response.context["timeline"]) >= rows
 
 
+def test_of_very_many_orders_the_timeline_shows_whole_months(admin_client, monkeypatch):
+    monkeypatch.setattr("customers.admin.customer_page.ORDERS_SHOWN", 3)
+    jo, mug = make_customer(), make_product()
+    for day in ("2025-03-05", "2025-03-04", "2025-02-09", "2025-02-08"):
+        make_order(jo, mug, ordered_at=datetime.fromisoformat(f"{day}T12:00+00:00"))
+
+    months = shown(admin_client, jo).context["timeline"]
+
+    assert [len(month.orders) for month in months] == [2]
+
+
 def test_all_orders_are_the_customers_own(admin_client, monkeypatch):
     monkeypatch.setattr("customers.admin.customer_page.ORDERS_SHOWN", 1)
     jo, other, mug = (
