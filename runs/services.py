@@ -170,7 +170,7 @@ def publish_run(run: Run) -> Run:
         if run.status not in (Status.RUNNING, Status.HELD):
             raise RunError(f"Run {run.pk} is {run.status}; only a held run can be published.")
         before = queries.published_run(run.kind)
-        if before and run.status == Status.HELD and before.pk > run.pk:
+        if is_overtaken(run, before):
             raise RunError(f"Run {run.pk} is older than the published run {before.pk}.")
         if before:
             Run.objects.filter(pk=before.pk).update(status=Status.SUPERSEDED)
@@ -186,6 +186,11 @@ def publish_run(run: Run) -> Run:
     except Exception:
         logger.exception("What old runs of %s stored is kept for now", run.kind)
     return run
+
+
+def is_overtaken(run: Run, published: Run | None) -> bool:
+    """Say whether a held run is older than the published one, so that it stays unpublished."""
+    return bool(published and run.status == Status.HELD and published.pk > run.pk)
 
 
 def discard_run(run: Run) -> Run:

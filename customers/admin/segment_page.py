@@ -197,11 +197,12 @@ def _name_on_map(x: float, name: str) -> dict[str, object]:
     """Say how a name is written and where: amid its segment, and on the sheet of a phone too."""
     name = Truncator(name).chars(LETTERS)
     half, half_on_phone = (len(name) * width / 2 for width in (LETTER, LETTER_ON_PHONE))
+    anchor = "middle"
     if x < half_on_phone:
-        return {"name": name, "anchor": "start", "name_x": round(max(x - half, 0), 1)}
-    if x > 100 - half_on_phone:
-        return {"name": name, "anchor": "end", "name_x": round(min(x + half, 100), 1)}
-    return {"name": name, "anchor": "middle", "name_x": x}
+        anchor, x = "start", max(x - half, 0)
+    elif x > 100 - half_on_phone:
+        anchor, x = "end", min(x + half, 100)
+    return {"name": name, "anchor": anchor, "name_x": round(x, 1)}
 
 
 def _bordering(segment: Segment, near: dict[int, float], segments: dict[int, Segment]) -> str:

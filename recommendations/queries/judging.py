@@ -9,6 +9,7 @@ from typing import NamedTuple
 from recommendations.queries.situations import Situation
 from recommendations.rulings import HIDE, OTHER, SAME, Ruling
 from recommendations.wishes import Wishes
+from runs.parsing import joined_path
 
 IN_CATEGORY = (
     "(lower(p.product_type) = lower(%({name})s)"
@@ -111,8 +112,7 @@ def value_of(attribute: str, name: str, table: str) -> str:
 
 def category_values(name: str, path: str) -> dict[str, str]:
     """Return the values `IN_CATEGORY` needs: the path as it is stored, and what is below it."""
-    steps = (" ".join(step.split()) for step in path.split(">"))
-    stored = " > ".join(filter(None, steps)) or path
+    stored = joined_path(path) or path
     return {name: stored, f"{name}_below": f"{like(stored)} > %"}
 
 

@@ -27,12 +27,6 @@ def passed(run: Run) -> str:
     return f"{many(count, 'check')} passed." if count else NOTHING
 
 
-def published_since(run: Run) -> Run | None:
-    """Return the published run where it is newer; none that is older can be published."""
-    published = published_run(run.kind)
-    return published if published and published.pk > run.pk else None
-
-
 @admin.register(Run)
 class RunAdmin(SeenOnly):
     """Runs, newest first, below how each kind stands."""
@@ -105,6 +99,7 @@ class RunAdmin(SeenOnly):
         gates = checks(run.metrics)
         failed = {check.code for check in gates if check.level != "pass"}
         beside = [reason for reason in run.reasons if failed and reason["code"] not in failed]
+        published = published_run(run.kind) if run.status == Run.Status.HELD else None
         return {
             "kind_title": overview.title(run.kind),
             "asked_by": overview.asked_by(run),
@@ -115,7 +110,7 @@ class RunAdmin(SeenOnly):
             "tables": tables(run.metrics),
             "parameters": readable(run.parameters),
             "changes": run.metrics.get("changes"),
-            "newer": published_since(run) if run.status == Run.Status.HELD else None,
+            "newer": published if services.is_overtaken(run, published) else None,
             "can_roll_back": run.status == Run.Status.PUBLISHED
             and services.can_be_gone_back_to(run.previous),
         }

@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import InterfaceError, OperationalError
 
 from runs.models import Run
+from runs.parsing import BadCell, check_year
 from runs.services import RunError
 
 
@@ -20,8 +21,10 @@ def a_day(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is no date; write it as 2026-06-30") from None
-    if not 1900 <= day.year <= 2200:
-        raise ArgumentTypeError(f"{text!r} is not in a year from 1900 to 2200")
+    try:
+        check_year(day)
+    except BadCell as problem:
+        raise ArgumentTypeError(f"{text!r} {problem}") from None
     return day
 
 

@@ -5,7 +5,7 @@ What one cell cannot tell (day or month first, which sign parts decimals) is dec
 handed in as `Forms`.
 """
 
-from runs.parsing.dates import date_order, moment
+from runs.parsing.dates import check_year, date_order, moment
 from runs.parsing.forms import BadCell, FormedParser, Forms, Parser, clean
 from runs.parsing.numbers import decimal_sign, money, number, whole
 from runs.parsing.text import (
@@ -14,6 +14,7 @@ from runs.parsing.text import (
     email,
     identifier,
     is_text,
+    joined_path,
     line_of_text,
     paragraph,
     text_of_html,
@@ -27,6 +28,7 @@ __all__ = [
     "Forms",
     "Parser",
     "category_path",
+    "check_year",
     "clean",
     "currency",
     "date_order",
@@ -34,6 +36,7 @@ __all__ = [
     "email",
     "identifier",
     "is_text",
+    "joined_path",
     "line_of_text",
     "moment",
     "money",

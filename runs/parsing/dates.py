@@ -1,7 +1,7 @@
 """Instants, in the ways files write them."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 from runs.parsing.forms import BadCell, Forms, clean
 
@@ -60,9 +60,14 @@ def moment(raw: str, forms: Forms) -> datetime | None:
     if len(text) > LONGEST:
         raise BadCell("is not a date")
     value = _digits(text) or _iso(text) or _written(text, forms)
+    check_year(value)
+    return value if value.tzinfo else value.replace(tzinfo=forms.zone)
+
+
+def check_year(value: date) -> None:
+    """Refuse a day too far away to be meant."""
     if not 1900 <= value.year <= 2200:
         raise BadCell("is not in a year from 1900 to 2200")
-    return value if value.tzinfo else value.replace(tzinfo=forms.zone)
 
 
 def date_order(raw: str) -> str | None:

@@ -79,8 +79,13 @@ def text_of_html(raw: str) -> str:
 
 def category_path(raw: str) -> str:
     """Read a path as in Home > Kitchen > Mugs."""
-    steps = (step.strip() for step in line_of_text(1000)(raw).replace("&gt;", ">").split(">"))
-    return " > ".join(step for step in steps if step)
+    return joined_path(line_of_text(1000)(raw).replace("&gt;", ">"))
+
+
+def joined_path(text: str) -> str:
+    """Write a path as it is stored: one blank between words and steps, no empty step."""
+    steps = (" ".join(step.split()) for step in text.split(">"))
+    return " > ".join(filter(None, steps))
 
 
 def web_link(raw: str) -> str:

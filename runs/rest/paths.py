@@ -8,6 +8,7 @@ which no id contains; the converter turns it into a slash again.
 from urllib.parse import unquote
 
 from django.urls import register_converter, reverse
+from django.urls.converters import PathConverter
 
 ENCODED_SLASH = "\x1f"
 
@@ -24,16 +25,11 @@ class IdConverter:
         return str(value).replace("/", ENCODED_SLASH)
 
 
-class CategoryConverter:
+class CategoryConverter(PathConverter):
     """Matches a category path, in which slashes may stand as they are or percent-encoded."""
-
-    regex = ".+"
 
     def to_python(self, value: str) -> str:
         return value.replace(ENCODED_SLASH, "/")
-
-    def to_url(self, value: str) -> str:
-        return str(value)
 
 
 register_converter(IdConverter, "extid")
